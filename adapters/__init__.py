@@ -11,7 +11,11 @@ from importlib.metadata import entry_points
 
 from adapters.contract import Publisher, Source
 
-SOURCES: dict[str, str] = {
+SOURCES: dict[str, str] = {  # the specific before the general: the first that recognises a document reads it
+    "rijksoverheid": "adapters.rijksoverheid:RijksoverheidSource",
+    "bekendmakingen": "adapters.bekendmakingen:BekendmakingenSource",
+    "politie": "adapters.politie:PolitieSource",
+    "sitemap": "adapters.sitemap:SitemapSource",
     "feed": "adapters.feed:FeedSource",
 }
 

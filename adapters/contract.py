@@ -195,12 +195,14 @@ class SourceConfig:
     """What an operator configured for one source, as far as an adapter may know.
 
     ``options`` is an instance of the adapter's ``Options``; ``secrets`` come from environment or files, never from the
-    configuration itself, and are kept out of every repr.
+    configuration itself, and are kept out of every repr. ``own``: the operator owns what is shown here, so that its full
+    text may be copied where a platform's terms forbid that to others.
     """
 
     id: str
     url: str
     time_zone: str = "Europe/Amsterdam"
+    own: bool = False
     options: Any = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -295,10 +297,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A picture that the server has: its id there and its description."""
+    """A picture that the server has: its id there and its description.
+
+    ``ready`` is false while the server still works on it: ``Publisher.ready`` says when a post may use it.
+    """
 
     remote_id: str
     alt: str
+    ready: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,13 +395,19 @@ class Publisher(Protocol):
         """Take a post away; a post that is not there any more is a success."""
 
     def boost(self, target: str) -> Receipt:
-        """Boost the post with this ActivityPub id or address."""
+        """Boost the post with this ActivityPub id or address. Raises ``Gone`` where the server does not find it."""
 
     def unboost(self, remote_id: str) -> None:
         """Take a boost back, by the id that ``boost`` gave; one that is not there any more is a success."""
 
     def upload(self, picture: Picture) -> Attached:
-        """Hand a picture over and wait until the server can show it."""
+        """Hand a picture over. Raises ``Refused(about="media")`` where the server will not have it.
+
+        It changes nothing that anybody sees, so that a lost answer is ``Temporary``: uploading again is harmless.
+        """
+
+    def ready(self, media_id: str) -> bool:
+        """Whether a picture that was not ready can be used now. Raises ``Gone`` or ``Refused(about="media")``."""
 
     def timeline(self, before: str | None = None) -> tuple[RemotePost, ...]:
         """One page of the account's own posts, newest first, older than ``before``. Empty: there are no older ones."""

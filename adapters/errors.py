@@ -68,13 +68,20 @@ class Limited(Temporary):
 class Unknown(Temporary):
     """A request that changes something left, and no answer says whether it was handled.
 
-    ``settles_after``: seconds after which the request can no longer be running on the other side.
+    ``settles_after``: seconds after which the request can no longer be running on the other side. ``retry_after``:
+    seconds for which the other side asked not to be asked again, None where it asked nothing.
     """
 
     def __init__(
-        self, message: str, *, code: str = "outcome-unknown", status: int | None = None, settles_after: float
+        self,
+        message: str,
+        *,
+        code: str = "outcome-unknown",
+        status: int | None = None,
+        settles_after: float,
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, code=code, status=status)
+        super().__init__(message, code=code, status=status, retry_after=retry_after)
         self.settles_after = settles_after
 
 
@@ -87,7 +94,17 @@ class Malformed(Permanent):
 
 
 class Gone(Permanent):
-    """The thing is not there (404, 410)."""
+    """The thing is not there (404, 410).
+
+    ``about`` names what is missing where it is not the thing itself: ``parent``, ``quote``,
+    ``media``, or the ``target`` of a boost.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "gone", remedy: str = "", status: int | None = None, about: str = ""
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy, status=status)
+        self.about = about
 
 
 class Refused(Permanent):

@@ -1,0 +1,1 @@
+"""Omroeper decides and remembers here; `adapters` translates."""

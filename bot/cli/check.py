@@ -1,0 +1,39 @@
+"""``check``: every mistake in the configuration at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from bot.cli.common import WRONG, as_json, print_json, say
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="Also ask every source and account how it is.")
+@as_json
+@click.pass_context
+def check(ctx: click.Context, *, online: bool, as_json: bool) -> int:
+    """Say every mistake in configuration, secrets, accounts and sources. Exit 2 on errors only."""
+    from bot.problems import as_json as problems_as_json
+    from bot.problems import in_order
+    from bot.secrets import check_secrets
+    from bot.settings import find_config, load
+
+    loaded = load(find_config(ctx.find_root().obj, os.environ, Path()), os.environ)
+    problems = in_order((*loaded.problems, *check_secrets(loaded, os.environ)))
+    errors = [one for one in problems if one.severity == "error"]
+    if online and loaded.settings:
+        from bot.online import check_online
+
+        problems = in_order((*problems, *check_online(loaded, os.environ)))
+        errors = [one for one in problems if one.severity == "error"]
+    if as_json:
+        print_json(problems_as_json(problems))
+    else:
+        for one in problems:
+            click.echo(str(one))
+        warnings = len(problems) - len(errors)
+        say(f"{len(errors)} errors, {warnings} warnings." if problems else "All well.")
+    return WRONG if errors else 0

@@ -1,0 +1,108 @@
+"""The demonstration: the real pipeline on a sample day, into built-in accounts. Needs no network, account or configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, opened, wall_clock
+from bot.collect import Taken
+from bot.pages import follow, serve_site, site
+from bot.sampleday import SampleDay, served
+from bot.schedule import run_once
+from bot.settings import Settings, load
+from bot.shipped import config_folder
+from bot.store.engine import reading
+from bot.store.views import PostFilter, post_rows
+from bot.web.serve import PortTaken
+
+Tell = Callable[[str], None]
+
+ROUNDS = (
+    "Eerste contact: wat er al staat, wordt onthouden en niet geplaatst. (First contact: remembered, not posted.)",
+    "De dag begint: nieuwe berichten. (The day begins: new announcements.)",
+    "Een bron verbetert een fout: het bericht wordt gewijzigd, niet herhaald. (A correction becomes an edit.)",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Demonstration:
+    """A sample day under way."""
+
+    app: App
+    day: SampleDay
+    tell: Tell
+
+    async def round(self, number: int, stopping: Callable[[], bool]) -> None:
+        """Play one round of the day through the real pipeline, and tell what happened, a line per event."""
+        self.day.round = number
+        self.tell(f"\n── {ROUNDS[number]}")
+        before = self._posts()
+        await run_once(self.app, force=True, watch=self._polled, stopping=stopping)
+        for id_, post in self._posts().items():
+            if before.get(id_) != post:
+                self._posted(post)
+
+    async def pages(self, port: int, stopping: threading.Event) -> None:
+        """Show the pages until ``stopping`` is set; at another port where this one is taken."""
+        stop = asyncio.Event()
+        watching = asyncio.create_task(follow(stopping, stop))
+        site_ = site(self.app.settings, self.app.engine, lambda: {"process": True}, title="Omroeper Voorbeeldland")
+        try:
+            await serve_site(site_, f"127.0.0.1:{port}", stop, self._ready)
+        except PortTaken as error:
+            self.tell(str(error))
+            await serve_site(site_, "127.0.0.1:0", stop, self._ready)
+        finally:
+            watching.cancel()
+
+    def _ready(self, address: str) -> None:
+        self.tell(f"De pagina's (the pages): {address}")
+
+    def _polled(self, taken: Taken) -> None:
+        state, decision = taken.poll.state, taken.decision
+        if taken.failure:
+            self.tell(f"  ✗ {state.id}: {taken.failure}")
+        elif decision is None:
+            self.tell(f"  = {state.id}: ongewijzigd (unchanged, 304)")
+        else:
+            for event in decision.events:
+                if event.verdict in {"remembered", "merged", "edit", "held", "dropped"}:
+                    self.tell(f"  · {state.id}: {event.verdict} [{event.rule}]")
+
+    def _posts(self) -> dict[str, Mapping[str, Any]]:
+        with reading(self.app.engine) as connection:
+            rows = reversed(post_rows(connection, PostFilter(limit=None)))
+            return {row.id: {**row._mapping} for row in rows}  # noqa: SLF001 - the public name of a row's columns
+
+    def _posted(self, post: Mapping[str, Any]) -> None:
+        first = str(post["text"] or post["title"]).splitlines()[0]
+        word = "✎ gewijzigd" if post["seen"] > 1 else "✓ geplaatst"
+        self.tell(f"  {word} op {post['account_id']}: {first}")
+
+
+@contextmanager
+def demonstration(environ: Mapping[str, str], tell: Tell) -> Iterator[Demonstration]:
+    """Set a demonstration up in a folder of its own, which goes when it ends."""
+    with tempfile.TemporaryDirectory(prefix="omroeper-demo-") as folder:
+        day = SampleDay(folder=config_folder() / "demo", now=wall_clock())
+        with served(day), opened(_settings(Path(folder), day, environ), environ) as app:
+            yield Demonstration(app=app, day=day, tell=tell)
+
+
+def _settings(folder: Path, day: SampleDay, environ: Mapping[str, str]) -> Settings:
+    template = (day.folder / "omroeper.toml").read_text(encoding="utf-8")
+    path = folder / "omroeper.toml"
+    filled = template.replace("{feeds}", day.address).replace("{database}", str(folder / "demo.db"))
+    path.write_text(filled, encoding="utf-8")
+    own = {name: value for name, value in environ.items() if not name.startswith("OMROEPER_")}
+    loaded = load(path, own)
+    if loaded.settings is None:
+        raise RuntimeError("the shipped demonstration has a mistake: " + "; ".join(map(str, loaded.problems)))
+    return loaded.settings

@@ -1,0 +1,197 @@
+"""From what a source showed to what an item says: plain text, one identity, one hash of its meaning. Pure.
+
+``RULE`` is the version of everything in here that a hash or a canonical link depends on. Raise it with any change to
+them: memory is then re-based silently at the next sight, and no account hears of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from adapters.contract import Alert, Batch, Item, Text
+from bot.model import Content, Observed, SourcePolicy
+from bot.text import (
+    canonical_link,
+    clean,
+    collapse,
+    is_landing_page,
+    same_site,
+    to_text,
+    without_tracking,
+)
+
+RULE = 1
+
+LONGEST_TEXT = 10_000
+"""Characters of an item's text that are kept: more than any server takes, less than a hostile one sends."""
+
+_HASH_BYTES = 12
+_TRUNCATED = ("…", "...", "[…]", "[...]", "(…)", "(...)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is known of a source besides its settings: the agency's own domains, and whether it is a platform."""
+
+    domains: tuple[str, ...] = ()
+    platform: bool = False
+
+
+def normalise(batch: Batch, policy: SourcePolicy, place: Place) -> tuple[Observed, ...]:
+    """Give the items of a batch, normalised, in document order; the same entry shown twice is given once."""
+    crowded = _crowded(batch.items) if policy.identity in {"auto", "guid"} else frozenset()
+    found: dict[str, Observed] = {}
+    for item in batch.items:
+        observed = _observe(item, batch, policy, place, crowded=item.native_id in crowded)
+        found.setdefault(observed.key, observed)
+    return tuple(found.values())
+
+
+def _observe(item: Item, batch: Batch, policy: SourcePolicy, place: Place, *, crowded: bool) -> Observed:
+    content = _content(item, batch, policy, place)
+    link = canonical_link(content.url) if content.url else None
+    return Observed(
+        key=_key(item, policy.identity, crowded=crowded),
+        native_id=item.native_id,
+        link=link if link and not is_landing_page(link) else None,
+        digest=item.digest,
+        meaning=_meaning(content),
+        content=content,
+        references=tuple(dict.fromkeys(canonical_link(one) for one in item.links)),
+        group=item.group,
+        withdrawn=item.withdrawn,
+        raw=item.raw,
+    )
+
+
+# ── identity ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _crowded(items: Iterable[Item]) -> frozenset[str | None]:
+    """Native ids that different entries of one document share: no identity by themselves."""
+    entries = {(item.native_id, item.url, _one_line(item.title)) for item in items if item.native_id}
+    return frozenset(one for one, times in Counter(native for native, _, _ in entries).items() if times > 1)
+
+
+def _key(item: Item, rule: str, *, crowded: bool) -> str:
+    """Give the identity of an item within its source.
+
+    ``auto`` and ``guid``: the native id; where entries of one document share it, with the link, else the date. Without
+    one: the link, else title and date. The other rules say what they use.
+    """
+    link = canonical_link(item.url) if item.url else ""
+    title_and_date = f"title:{_short(_one_line(item.title), _date(item.published))}"
+    if rule == "title":
+        return f"title:{_short(_one_line(item.title))}"
+    if rule == "link" and link:
+        return f"link:{link}"
+    if rule == "guid+date" and item.native_id:
+        return f"{item.native_id}\n{_date(item.published or item.updated)}"
+    if not item.native_id:
+        return f"link:{link}" if link and not is_landing_page(link) else title_and_date
+    return f"{item.native_id}\n{link or title_and_date}" if crowded else item.native_id
+
+
+def _date(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+# ── content ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _content(item: Item, batch: Batch, policy: SourcePolicy, place: Place) -> Content:
+    text, body = _texts(item)
+    url, own_page = _address(item, place)
+    return Content(
+        title=_one_line(item.title)[:LONGEST_TEXT],
+        text=text,
+        body=body,
+        url=url,
+        own_page=own_page,
+        language=primary_language(item.language or batch.language or policy.language or ""),
+        published=item.published,
+        updated=item.updated,
+        media=item.media,
+        categories=tuple(dict.fromkeys(filter(None, map(collapse, item.categories)))),
+        alert=item.alert,
+        boost=item.boost,
+    )
+
+
+def _texts(item: Item) -> tuple[str, str]:
+    """Choose what a post is made of, and the whole story where there is more of it.
+
+    The summary speaks, unless it is only the first words of the content, cut by the source's own system.
+    """
+    summary, content = _plain(item.summary), _plain(item.content)
+    if not summary:
+        return content, ""
+    if summary.endswith(_TRUNCATED) and content.startswith(summary.rstrip(".…[]() ")[:200]):
+        return content, ""
+    return summary, content if len(content) > len(summary) else ""
+
+
+def _plain(text: Text | None) -> str:
+    if text is None:
+        return ""
+    return clean(to_text(text.value) if text.markup else text.value)[:LONGEST_TEXT]
+
+
+def _one_line(text: Text | None) -> str:
+    return collapse(_plain(text))
+
+
+def _address(item: Item, place: Place) -> tuple[str | None, bool]:
+    """Choose the address: the agency's own page wherever there is one, and whether it is that.
+
+    A post on a platform that points to a page of the agency is about that page.
+    """
+    if place.platform:
+        own = next((one for one in item.links if same_site(one, place.domains) and not is_landing_page(one)), None)
+        if own:
+            return without_tracking(own), True
+    if item.url is None:
+        return None, False
+    own_site = same_site(item.url, place.domains) if place.domains else not place.platform
+    return without_tracking(item.url), own_site
+
+
+def primary_language(tag: str) -> str:
+    """Give the language of a tag as servers take it: ``nl-NL`` and ``nl_NL`` are ``nl``; "" for none or nonsense."""
+    primary = tag.strip().replace("_", "-").partition("-")[0].lower()
+    return primary if primary.isascii() and primary.isalpha() and len(primary) in {2, 3} else ""
+
+
+# ── meaning ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _meaning(content: Content) -> str:
+    """Hash what a reader would notice. Dates, pictures and categories move without anything being said differently."""
+    return _short(
+        collapse(content.title),
+        collapse(content.text),
+        canonical_link(content.url or ""),
+        *_alert_meaning(content.alert),
+    )
+
+
+def _alert_meaning(alert: Alert | None) -> tuple[str, ...]:
+    if alert is None:
+        return ()
+    return (
+        alert.status,
+        alert.message,
+        alert.severity,
+        _date(alert.expires),
+        _date(alert.ended),
+        _plain(alert.instruction),
+        *sorted(area.name for area in alert.areas),
+    )
+
+
+def _short(*parts: str) -> str:
+    return blake2b("\x1f".join(parts).encode(errors="surrogatepass"), digest_size=_HASH_BYTES).hexdigest()

@@ -1,0 +1,69 @@
+"""Wiring of the pages: from settings to a site, served beside the work or alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.metadata import version
+
+from sqlalchemy import Engine
+
+from bot.app import enabled, wall_clock
+from bot.settings import Agency, Settings
+from bot.web.app import create_app
+from bot.web.serve import serve
+from bot.web.site import Site, SiteAccount, SiteAgency
+
+Alive = Callable[[], Mapping[str, bool]]
+
+
+def site(settings: Settings, engine: Engine, alive: Alive, title: str = "Omroeper") -> Site:
+    """Give the pages what they need to know."""
+    return Site(
+        engine=engine,
+        title=title,
+        operator=settings.omroeper.operator,
+        language=settings.omroeper.language,
+        agencies={one.id: _agency(one) for one in settings.agency},
+        accounts={
+            one.id: SiteAccount(kind=one.kind, official=one.official, server=one.server) for one in settings.account
+        },
+        alert_sources=frozenset(one.id for one in enabled(settings) if one.urgent),
+        public_url=settings.web.public_url,
+        now=wall_clock,
+        alive=alive,
+        version=version("omroeper"),
+    )
+
+
+def _agency(agency: Agency) -> SiteAgency:
+    home = f"https://{agency.domains[0]}/" if agency.domains else None
+    return SiteAgency(name=agency.name, url=home, domains=agency.domains, parent=agency.parent)
+
+
+async def serve_site(site_: Site, listen: str, stop: asyncio.Event, ready: Callable[[str], None] | None = None) -> None:
+    """Serve a site at ``host:port`` until ``stop``. Raises ``bot.web.serve.CannotListen``."""
+    host, _, port = listen.rpartition(":")
+    await serve(create_app(site_), host.strip("[]"), int(port), ready=ready, stop=stop)
+
+
+async def serve_alone(
+    settings: Settings, engine: Engine, stopping: threading.Event, ready: Callable[[str], None]
+) -> None:
+    """Serve the pages without the work, until ``stopping`` is set."""
+    stop = asyncio.Event()
+    watching = asyncio.create_task(follow(stopping, stop))
+    try:
+        await serve_site(site(settings, engine, lambda: {"process": True}), settings.web.listen, stop, ready)
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+async def follow(stopping: threading.Event, stop: asyncio.Event) -> None:
+    """Set an event of the loop once that of the threads and signals is set."""
+    await asyncio.get_running_loop().run_in_executor(None, stopping.wait)
+    stop.set()

@@ -1,0 +1,98 @@
+"""Figures for those who watch over the program: how many of what, in which state, and how old the oldest is. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, select
+
+from bot.store.recall import chunks
+from bot.store.tables import account, publication, source
+from bot.store.views import read_setting
+
+_WAITING = ("queued", "sending", "retry", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts by state, and moments. ``publications`` and ``sent`` by account id; ``seen`` by source id."""
+
+    paused: bool
+    sources: dict[str, int]
+    accounts: dict[str, int]
+    publications: dict[tuple[str, str], int]
+    sent: dict[str, int]
+    last_sent: dict[str, datetime]
+    waiting_since: dict[str, datetime]
+    alert_sources: dict[str, datetime | None]
+
+
+def figures(connection: Connection, alert_sources: Iterable[str]) -> Figures:
+    """Count. ``alert_sources`` are the ids of those whose last good answer is given one by one."""
+    return Figures(
+        paused=bool(read_setting(connection, "paused")),
+        sources=_sources(connection),
+        accounts=_accounts(connection),
+        publications=_publications(connection),
+        sent=_sent(connection),
+        last_sent=_last_sent(connection),
+        waiting_since=_waiting_since(connection),
+        alert_sources=_alert_sources(connection, sorted(alert_sources)),
+    )
+
+
+def _sources(connection: Connection) -> dict[str, int]:
+    state = case((source.c.paused, "paused"), else_=source.c.state)
+    query = select(state, func.count()).where(source.c.retired.is_(None)).group_by(state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _accounts(connection: Connection) -> dict[str, int]:
+    state = case((account.c.paused, "paused"), else_=account.c.state)
+    query = select(state, func.count()).where(account.c.retired.is_(None)).group_by(state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _publications(connection: Connection) -> dict[tuple[str, str], int]:
+    counted = (
+        select(publication.c.account, publication.c.state, func.count().label("many"))
+        .group_by(publication.c.account, publication.c.state)
+        .subquery()
+    )
+    query = select(account.c.id, counted.c.state, counted.c.many).join(account, account.c.no == counted.c.account)
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def _sent(connection: Connection) -> dict[str, int]:
+    counted = (
+        select(publication.c.account, func.count(publication.c.sent).label("many"))
+        .group_by(publication.c.account)
+        .subquery()
+    )
+    query = select(account.c.id, func.coalesce(counted.c.many, 0)).outerjoin(counted, counted.c.account == account.c.no)
+    return {row[0]: row[1] for row in connection.execute(query.where(account.c.retired.is_(None)))}
+
+
+def _last_sent(connection: Connection) -> dict[str, datetime]:
+    latest = select(func.max(publication.c.sent)).where(publication.c.account == account.c.no).scalar_subquery()
+    query = select(account.c.id, latest).where(account.c.retired.is_(None))
+    return {row[0]: row[1] for row in connection.execute(query) if row[1] is not None}
+
+
+def _waiting_since(connection: Connection) -> dict[str, datetime]:
+    query = (
+        select(account.c.id, func.min(publication.c.queued))
+        .join(account, account.c.no == publication.c.account)
+        .where(publication.c.state.in_(_WAITING))
+        .group_by(account.c.id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _alert_sources(connection: Connection, ids: list[str]) -> dict[str, datetime | None]:
+    query = select(source.c.id, source.c.last_ok).where(source.c.retired.is_(None))
+    return {
+        row.id: row.last_ok for some in chunks(ids) for row in connection.execute(query.where(source.c.id.in_(some)))
+    }

@@ -1,0 +1,111 @@
+"""The shadow of each account's own timeline: what is there, whose it is, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from bot.store.recall import chunks
+from bot.store.tables import remote_post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shadow:
+    """A post on an account as remembered: ``publication`` is whose it is, None where nobody's."""
+
+    account: int
+    remote_id: str
+    publication: str | None
+    link: str | None
+    digest: str | None
+    text: str
+    url: str | None
+    application: str | None
+
+
+def known_posts(connection: Connection, account: int, remote_ids: Iterable[str]) -> dict[str, str | None]:
+    """Give, for the posts of an account that are known, the publication that each belongs to."""
+    query = select(remote_post.c.remote_id, remote_post.c.publication).where(remote_post.c.account == account)
+    return {
+        row.remote_id: row.publication
+        for some in chunks(remote_ids)
+        for row in connection.execute(query.where(remote_post.c.remote_id.in_(some)))
+    }
+
+
+def unowned(connection: Connection, account: int, link: str | None, digest: str) -> list[Shadow]:
+    """Find posts that belong to nobody yet and carry this link or this text, newest first."""
+    same = remote_post.c.digest == digest
+    query = select(remote_post).where(
+        remote_post.c.account == account,
+        remote_post.c.publication.is_(None),
+        or_(remote_post.c.link == link, same) if link else same,
+    )
+    return [_shadow(row) for row in connection.execute(query.order_by(remote_post.c.remote_id.desc()).limit(10))]
+
+
+def has_unowned(connection: Connection, account: int) -> bool:
+    """Whether the account shows posts that belong to no publication of ours."""
+    query = select(remote_post.c.remote_id).where(remote_post.c.account == account, remote_post.c.publication.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def own(connection: Connection, account: int, remote_id: str, publication: str, now: datetime, **seen: Any) -> None:
+    """Say whose a post is, and how it is recognised."""
+    changed = connection.execute(
+        update(remote_post)
+        .where(remote_post.c.account == account, remote_post.c.remote_id == remote_id)
+        .values(publication=publication, **seen)
+    ).rowcount
+    if not changed:
+        connection.execute(
+            insert(remote_post).values(account=account, remote_id=remote_id, publication=publication, seen=now, **seen)
+        )
+
+
+def remember(connection: Connection, posts: Iterable[Shadow], now: datetime) -> None:
+    """Add posts that are not known yet."""
+    held = {(one.account, one.remote_id): one for one in posts}
+    for account in {account for account, _ in held}:
+        known = known_posts(connection, account, [remote for number, remote in held if number == account])
+        rows = [
+            {
+                "account": one.account,
+                "remote_id": one.remote_id,
+                "publication": one.publication,
+                "link": one.link,
+                "digest": one.digest,
+                "text": one.text[:500],
+                "url": one.url,
+                "application": one.application,
+                "seen": now,
+            }
+            for (number, remote), one in held.items()
+            if number == account and remote not in known
+        ]
+        if rows:
+            connection.execute(insert(remote_post), rows)
+
+
+def digest_of(connection: Connection, account: int, remote_id: str) -> str | None:
+    """Give the digest of what we last put in a post."""
+    query = select(remote_post.c.digest).where(remote_post.c.account == account, remote_post.c.remote_id == remote_id)
+    found: str | None = connection.scalar(query)
+    return found
+
+
+def _shadow(row: Row[Any]) -> Shadow:
+    return Shadow(
+        account=row.account,
+        remote_id=row.remote_id,
+        publication=row.publication,
+        link=row.link,
+        digest=row.digest,
+        text=row.text or "",
+        url=row.url,
+        application=row.application,
+    )

@@ -1,0 +1,60 @@
+"""Addresses made fit to stand in a post: what the server would cut off or not see is percent-encoded."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import regex
+
+from bot.text.hosts import ascii_name, port_of, split_url
+from bot.text.urls import LONGEST, is_whole_url, tail_end
+
+# What may stand in a link as it is (RFC 3986, 2.2 and 2.3); everything else is written as its UTF-8 bytes.
+_KEPT = "%/:?#[]@!$&'()*+,;=-._~"
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_LATIN_NAME = regex.compile(
+    r"[a-z0-9.\-\u00df-\u00f6\u00f8-\u00ff\u0101-\u0130\u0133-\u0137\u013a-\u0148\u014b-\u017e]+"
+)
+
+
+def safe_url(url: str) -> str | None:
+    """``url`` so written that Mastodon sees all of it as one link, wherever it knows the domain; None where none can be.
+
+    That is: no http(s) address with a host, one with a name and password in it, or one over 4,096 characters.
+    """
+    parts = split_url(url)
+    if parts is None or "@" in parts.netloc or len(url) > LONGEST:
+        return None
+    port = port_of(parts)
+    origin = f"{parts.scheme}://{_host(parts.hostname or '')}{f':{port}' if port is not None else ''}"
+    tail = parts._replace(scheme="", netloc="").geturl()
+    tail = _seen_whole(quote(_STRAY_PERCENT.sub("%25", tail), safe=_KEPT, errors="replace"))
+    return origin + tail if len(origin) + len(tail) <= LONGEST else None
+
+
+def _host(host: str) -> str:
+    """The host as people know it where that cannot deceive and the server sees it, else as the DNS knows it."""
+    if ":" in host:
+        return f"[{host}]"
+    return host if _LATIN_NAME.fullmatch(host) and is_whole_url(f"https://{host}") else ascii_name(host)
+
+
+def _seen_whole(tail: str) -> str:
+    """Path, query and fragment with whatever stops the server encoded, one character at a time."""
+    if tail.startswith("#"):
+        tail = "/" + tail
+    while (end := tail_end(tail, 0)) < len(tail):
+        if tail[end] in "()":
+            tail = tail.replace("(", "%28").replace(")", "%29")
+        elif tail[end] != "?" or "?" in tail[:end]:
+            tail = _encoded(tail, end)
+        elif end + 1 < len(tail):
+            tail = _encoded(tail, len(tail) - 1)
+        else:
+            tail = tail[:end]
+    return tail
+
+
+def _encoded(text: str, position: int) -> str:
+    return f"{text[:position]}%{ord(text[position]):02X}{text[position + 1 :]}"
