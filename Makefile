@@ -33,9 +33,8 @@ contracts: $(READY)
 docs: $(READY)
 	$(BIN)/python -m pytest tests/docs
 
-wheel: $(READY)
-	rm -rf dist
-	$(BIN)/python -m build --wheel --no-isolation
+wheel: $(READY)  ## build the wheel, install it with the hashed lock into a clean environment, and use it
+	OMROEPER_WHEEL_FROM_INDEX=1 $(BIN)/python -m pytest tests/e2e/test_wheel.py
 
 lock:  ## renew the hashed locks (needs uv; the files name no index)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \

@@ -16,6 +16,9 @@ SOURCES: dict[str, str] = {  # the specific before the general: the first that r
     "bekendmakingen": "adapters.bekendmakingen:BekendmakingenSource",
     "politie": "adapters.politie:PolitieSource",
     "sitemap": "adapters.sitemap:SitemapSource",
+    "cap": "adapters.cap:CapSource",
+    "nl_alert": "adapters.nl_alert:NlAlertSource",
+    "burgernet": "adapters.burgernet:BurgernetSource",
     "feed": "adapters.feed:FeedSource",
 }
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from adapters.errors import AuthFailed, Permanent
 
-_OPTED_OUT = ("#nobot", "#nobridge", "#noindex")
+_OPTED_OUT = frozenset({"#nobot", "#nobots", "#nobridge", "#noindex"})
 """What account holders write about themselves to be left alone by programs (a custom on the fediverse, and of bridges)."""
 
 
@@ -53,4 +53,4 @@ def opted_out(url: str, why: str) -> Permanent:
 def asks_to_be_left_alone(text: str) -> str | None:
     """Give the tag in an account's description by which it opts out, None where there is none."""
     found = {word.strip(".,;:!()").lower() for word in text.split()}
-    return next((tag for tag in _OPTED_OUT if tag in found), None)
+    return min(_OPTED_OUT & found, default=None)

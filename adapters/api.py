@@ -17,21 +17,27 @@ if TYPE_CHECKING:
 Refusal = Callable[["Response"], AdapterError | None]
 """Gives the error that a reply tells of, None where its status says it all."""
 
+JSON = "application/json"
 PAUSE = timedelta(minutes=15)
 """How long to wait where an API asks for a pause and does not say how long: the usual window of rate limits."""
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
 _DELTA = timedelta(days=366)
 
 
-async def get(http: HttpClient, url: str, refusal: Refusal, *, token: str = "") -> Response:
-    """Ask with GET. Raises what ``HttpClient.get`` raises, and what the reply means."""
-    response = await http.get(url, accept="application/json", headers=_bearer(token), named=True)
+async def get(
+    http: HttpClient, url: str, refusal: Refusal, *, token: str = "", accept: str = JSON, named: bool = True
+) -> Response:
+    """Ask with GET. Raises what ``HttpClient.get`` raises, and what the reply means.
+
+    ``named``: the address, or the base that it begins with, stands in the configuration or in our own code.
+    """
+    response = await http.get(url, accept=accept, headers=_bearer(token), named=named)
     return understood(response, refusal)
 
 
 async def post(http: HttpClient, url: str, refusal: Refusal, *, token: str = "", **body: Any) -> Response:
     """Ask with POST, with ``json`` or ``form``. Raises as ``get`` does."""
-    response = await http.post(url, accept="application/json", headers=_bearer(token), named=True, **body)
+    response = await http.post(url, accept=JSON, headers=_bearer(token), named=True, **body)
     return understood(response, refusal)
 
 

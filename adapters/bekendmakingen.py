@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from adapters.bekendmakingen_sru import Answer, Options, address, is_answer, is_in, query, read_answer
 from adapters.contract import Batch, Broken, Cursor, Document, Item, Offload, SourceConfig
 from adapters.errors import AdapterError, Malformed
+from adapters.marks import mark
 
 if TYPE_CHECKING:
     from adapters.http import HttpClient
 
 _RULE = 1
 _MOST_PAGES = 10
-_MOST_SEEN = 2000
+_MOST_SEEN = 4000
 _AGAIN = 20
 """Records that are asked for again at the start of a later part: the order may have moved a little in between."""
 _LOOK_BACK = timedelta(days=7)
@@ -130,7 +131,7 @@ class _Course:
     def take(self, answer: Answer) -> None:
         """Take in the page that stands at ``start``."""
         for item in answer.items:
-            if item.digest in self.known:
+            if mark(item.digest) in self.known:
                 self.unchanged.setdefault(item.digest)
             else:
                 self.items.setdefault(item.digest, item)
@@ -141,7 +142,7 @@ class _Course:
 
     def batch(self, cursor: Cursor, options: Options) -> Batch:
         """Give what was found. Only at the end of a pass does the day move on."""
-        found = dict.fromkeys((*self.items, *self.unchanged))
+        found = dict.fromkeys(mark(digest) for digest in (*self.items, *self.unchanged))
         seen = [*found, *(one for one in cursor.get("seen", ()) if one in self.known and one not in found)]
         advanced: dict[str, Any] = {"rule": _RULE, "seen": seen[:_MOST_SEEN]}
         if self.ended:

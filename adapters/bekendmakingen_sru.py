@@ -18,15 +18,16 @@ from lxml.etree import _Element
 
 from adapters.contract import Broken, Item, Text
 from adapters.errors import AdapterError, AuthFailed, Limited, Malformed, Refused, Temporary
+from adapters.feed_charset import decode
 from adapters.feed_dates import read_date
 from adapters.feed_names import local_name
 from adapters.feed_prune import digest_of
 from adapters.feed_text import clean, plain_text
+from adapters.plainxml import parse_xml
 
 PAGE = 200
 """Records in one answer."""
 _SITE = "https://zoek.officielebekendmakingen.nl"
-_RAW_LIMIT = 64 * 1024
 _MOST_TAGS = 400_000
 _IDENTIFIER = re.compile(r"[a-z]{2,8}-[A-Za-z0-9._-]{1,60}")
 _WORD = re.compile(r"[\w-]+")
@@ -114,7 +115,7 @@ def read_answer(body: bytes, zone: ZoneInfo) -> Answer:
     Raises ``Malformed`` (``sru.not-sru``, ``sru.no-count``), and for a diagnostic what it means: ``Temporary``
     (``sru.unavailable``), ``Limited`` (``sru.limited``), ``AuthFailed`` (``sru.unauthorised``), ``Refused`` (``sru.query``).
     """
-    root = _parse(body)
+    root = parse_xml(decode(body), most_tags=_MOST_TAGS)
     if root is None or local_name(root) != "searchRetrieveResponse":
         raise Malformed(
             "the answer is not SRU but something else",
@@ -151,16 +152,6 @@ def _words(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
-def _parse(body: bytes) -> _Element | None:
-    if body.count(b"<") > _MOST_TAGS:
-        return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    try:
-        return etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-
-
 def _records(root: _Element) -> Iterator[_Element]:
     for records in root.iterchildren("{*}records"):
         yield from records.iterchildren("{*}record")
@@ -179,13 +170,14 @@ def _total(root: _Element) -> int:
 
 
 def _record(record: _Element, zone: ZoneInfo) -> Item | Broken:
-    """Read a record: identity, title, address and day; nothing else, since attachments hold personal data."""
+    """Read a record: identity, title, address and day. Nothing else is kept, not even raw: the rest names people."""
     raw = etree.tostring(record, encoding="utf-8", with_tail=False)
     data = next(record.iter("{*}recordData"), None)
-    digest = digest_of(etree.tostring(data, method="c14n2", strip_text=True) if data is not None else raw)
+    # Without the envelope, which says where in the answer the record stands.
+    digest = digest_of(raw if data is None else etree.tostring(data, encoding="utf-8", with_tail=False))
     identifier, title = _first(record, "identifier"), _first(record, "title")
     if not title:
-        return Broken(digest=digest, raw=raw[:_RAW_LIMIT], reason="the record has no title")
+        return Broken(digest=digest, raw=b"", reason=f"the record {identifier[:80]!r} has no title")
     issued = _first(record, "date") or _first(record, "issued") or _first(record, "available")
     return Item(
         native_id=identifier or None,
@@ -196,7 +188,6 @@ def _record(record: _Element, zone: ZoneInfo) -> Item | Broken:
         updated=_moment(_first(record, "modified"), zone),
         language=_first(record, "language")[:35] or None,
         categories=tuple(dict.fromkeys(filter(None, (_first(record, "publicatienaam"), *_all(record, "type"))))),
-        raw=raw[:_RAW_LIMIT],
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from adapters.contract import Broken, Item, Media, Text
 from adapters.feed_address import is_web
 from adapters.feed_entry import RAW_LIMIT
-from adapters.reply import language, listed, mapping, moment, number, string
+from adapters.feed_html import pointers
+from adapters.reply import language, listed, mapping, moment, number, string, words
 from adapters.window import Entry
 
 _REPOST = "app.bsky.feed.defs#reasonRepost"
@@ -48,17 +49,17 @@ def read_post(entry: Entry, *, site: str, replies: bool, reposts: bool) -> Item 
     uri = string(post.get("uri"))
     if not uri.startswith("at://"):
         return entry.broken("the post has no address")
-    text, links = _text(record)
+    text = _text(record)
     embedded = mapping(post.get("embed"))
     return Item(
         native_id=uri,
         url=_page(site, uri, mapping(post.get("author"))),
         digest=entry.digest,
-        content=Text(value=text) if text else None,
+        content=text,
         published=moment(repost.get("indexedAt")) if is_repost else moment(record.get("createdAt")),
         language=next(filter(None, map(language, listed(record.get("langs")))), None),
         media=tuple(_pictures(embedded)),
-        links=tuple(dict.fromkeys([*links, *_cards(embedded)])),
+        links=tuple(dict.fromkeys([*(_links(record) or pointers(text, "").links), *_cards(embedded)])),
         raw=entry.raw[:RAW_LIMIT],
     )
 
@@ -84,19 +85,21 @@ def _page(site: str, uri: str, author: Mapping[str, Any]) -> str | None:
     return f"{site}/profile/{did if handle in ('', _NO_HANDLE) else handle}/post/{key}"
 
 
-def _text(record: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Give the text with every link written out in full, and the links. Places of facets are bytes of UTF-8."""
+def _text(record: Mapping[str, Any]) -> Text | None:
+    """Give the text with every link written out in full. Places of facets are bytes of UTF-8."""
     text = record.get("text")
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
     pieces: list[bytes] = []
-    links: list[str] = []
     end = 0
     for start, stop, address in sorted(_facets(record)):
         if end <= start < stop <= len(raw):
             pieces += [raw[end:start], address.encode("utf-8", "ignore")]
-            links.append(address)
             end = stop
-    return string(b"".join([*pieces, raw[end:]]).decode("utf-8", "ignore")), links
+    return words(b"".join([*pieces, raw[end:]]).decode("utf-8", "ignore"))
+
+
+def _links(record: Mapping[str, Any]) -> list[str]:
+    return [address for _, _, address in sorted(_facets(record))]
 
 
 def _facets(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:

@@ -8,15 +8,14 @@ A site with more entries than can be remembered is ``crowded``: then only what c
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 from adapters.contract import Batch, Broken, Cursor, Hints, Item
+from adapters.marks import mark
 from adapters.sitemap_document import Child, Sitemap, problems
 
 MOST_SEEN = 3500
@@ -74,10 +73,10 @@ class Course:
         """
         self.notes += index.notes
         newest = sorted(index.children, key=lambda child: child.changed, reverse=True)[:MOST_CHILDREN]
-        turns = {mark: turn for turn, mark in enumerate(self.children)}
-        waiting = [one for one in newest if not one.changed or self.children.get(_mark(one.url)) != one.changed]
-        waiting.sort(key=lambda child: turns.get(_mark(child.url), -1))
-        self.complete = all(_mark(child.url) in turns for child in waiting[most:])
+        turns = {name: turn for turn, name in enumerate(self.children)}
+        waiting = [one for one in newest if not one.changed or self.children.get(mark(one.url)) != one.changed]
+        waiting.sort(key=lambda child: turns.get(mark(child.url), -1))
+        self.complete = all(mark(child.url) in turns for child in waiting[most:])
         self.settled = len(waiting) <= most and all(child.changed for child in newest)
         return waiting[:most]
 
@@ -85,8 +84,8 @@ class Course:
         """Take in a sitemap that an index names. An index inside an index is against the protocol, and left alone."""
         self.take(inside)
         self.notes["sitemap.nested"] += inside.index
-        self.children.pop(_mark(child.url), None)
-        self.children[_mark(child.url)] = child.changed
+        self.children.pop(mark(child.url), None)
+        self.children[mark(child.url)] = child.changed
 
     def take(self, sitemap: Sitemap) -> None:
         """Take in the entries of a sitemap, as far as they are wanted."""
@@ -104,12 +103,12 @@ class Course:
         newest = sorted(self.shown, key=_changed, reverse=True)[:MOST_SEEN] if beyond else self.shown
         since = self._crowded_since()
         for item in newest:
-            mark = self.mark(item)
-            self.there.setdefault(mark)
-            if mark in self.known:
+            name = self.name(item)
+            self.there.setdefault(name)
+            if name in self.known:
                 self.unchanged.add(item.digest)
             elif since is None or _changed(item) >= since:
-                self.fresh.setdefault(mark, item)
+                self.fresh.setdefault(name, item)
         self.notes["sitemap.too-many-pages"] += self.crowded
 
     def _crowded_since(self) -> datetime | None:
@@ -117,9 +116,9 @@ class Course:
         last = self.cursor.get("last") if self.crowded and self.met else None
         return datetime.fromisoformat(last) - _LATE if last else None
 
-    def mark(self, item: Item) -> str:
+    def name(self, item: Item) -> str:
         """Give the mark under which an entry is remembered."""
-        return _mark(item.url or "") if self.by_page and item.title is None else _mark(item.digest)
+        return mark(item.url or "") if self.by_page and item.title is None else mark(item.digest)
 
     # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -132,19 +131,19 @@ class Course:
         waiting = [item for item in self.fresh.values() if self.by_page and item.title is None]
         if not self.met:
             return sorted(waiting, key=_changed, reverse=True)
-        return sorted(waiting, key=lambda item: (self.tried.get(self.mark(item), 0), _changed(item)))
+        return sorted(waiting, key=lambda item: (self.tried.get(self.name(item), 0), _changed(item)))
 
     def entitle(self, item: Item, titled: Item) -> None:
         """Put an entry with its title in the place of the one without."""
-        self.fresh[self.mark(item)] = titled
+        self.fresh[self.name(item)] = titled
 
     def drop(self, item: Item, reason: str = "") -> None:
         """Leave an entry out for good; with a reason that is told."""
         if not self.met:
             return
-        mark = self.mark(item)
-        del self.fresh[mark]
-        self.tried.pop(mark, None)
+        name = self.name(item)
+        del self.fresh[name]
+        self.tried.pop(name, None)
         if reason:
             self.broken.setdefault(item.digest, Broken(digest=item.digest, raw=item.raw, reason=reason))
 
@@ -152,28 +151,28 @@ class Course:
         """Leave an entry for the next fetch; for good, after a few times."""
         if not self.met:
             return
-        mark = self.mark(item)
-        self.tried[mark] = self.tried.get(mark, 0) + 1
-        if self.tried[mark] >= _TRIES:
+        name = self.name(item)
+        self.tried[name] = self.tried.get(name, 0) + 1
+        if self.tried[name] >= _TRIES:
             self.drop(item, reason)
         else:
-            self._forget(mark)
+            self._forget(name)
 
     def leave(self) -> None:
         """Leave every new entry that has no title yet for the next fetch. First contact remembers them without."""
         if self.met:
             for item in self.untitled():
-                self._forget(self.mark(item))
+                self._forget(self.name(item))
 
-    def _forget(self, mark: str) -> None:
-        del self.fresh[mark], self.there[mark]
+    def _forget(self, name: str) -> None:
+        del self.fresh[name], self.there[name]
         self.complete = self.settled = False
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def batch(self, zone: str, validators: dict[str, Any]) -> Batch:
         """Give what was found. Validators are kept only where nothing waits that they would hide."""
-        seen = [*self.there, *(mark for mark in self.known if mark not in self.there)]
+        seen = [*self.there, *(name for name in self.known if name not in self.there)]
         cursor = {
             "rule": _RULE,
             "met": self.met or self.complete,
@@ -195,10 +194,6 @@ class Course:
             problems=problems(self.notes, zone),
             hints=Hints(interval=self.pause),
         )
-
-
-def _mark(text: str) -> str:
-    return urlsafe_b64encode(blake2b(text.encode("utf-8", "ignore"), digest_size=6).digest()).decode()
 
 
 def _changed(item: Item) -> datetime:

@@ -6,7 +6,6 @@ nothing but the address and, sometimes, when the page last changed.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from adapters.feed_names import local_name, namespace_of
 from adapters.feed_page import is_page
 from adapters.feed_prune import digest_of
 from adapters.feed_text import plain_text
+from adapters.plainxml import parse_xml
 
 MOST_ENTRIES = 50_000
 """What the protocol allows in one file."""
@@ -35,7 +35,6 @@ _MOST_TAGS = 1_000_000
 _GZIP = b"\x1f\x8b"
 _NEWS = "sitemap-news"
 _IMAGE = "sitemap-image"
-_DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,300}\?>")
 _PROBLEMS = {
     "sitemap.no-entries": "the sitemap has no entries",
     "sitemap.broken-entries": "entries without an address: {count}",
@@ -73,7 +72,7 @@ def read_sitemap(document: Document, zone: tzinfo) -> Sitemap:
     """
     body = unpacked(document.body)
     text = decode(body, document.charset)
-    root = _parsed(text)
+    root = parse_xml(text, most_tags=_MOST_TAGS)
     name = local_name(root).lower() if root is not None else ""
     if root is None or name not in {"urlset", "sitemapindex"}:
         raise _no_sitemap(text)
@@ -118,18 +117,6 @@ def problems(notes: Counter[str], zone: str) -> tuple[str, ...]:
         for code, sentence in _PROBLEMS.items()
         if notes[code]
     )
-
-
-def _parsed(text: str) -> _Element | None:
-    if text.count("<") > _MOST_TAGS:
-        return None
-    declaration = _DECLARATION.match(text)
-    body = (text[declaration.end() :] if declaration else text).lstrip("\ufeff\t\r\n ")
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    try:
-        return etree.fromstring(body.encode("utf-8", "ignore"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
 
 
 def _no_sitemap(text: str) -> Malformed:

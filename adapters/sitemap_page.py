@@ -37,10 +37,9 @@ def with_page(item: Item, body: bytes, charset: str | None, zone: tzinfo) -> Ite
     """Give an entry with the title and description of its page; None where the page has no title."""
     named = _META_CHARSET.search(body[:4096])
     text = decode(body, charset or (named[1].decode("ascii", "ignore") if named else None))[:_HEAD]
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    root = etree.fromstring(f"<div></div>{text}".encode("utf-8", "ignore"), parser)
-    title = _meta(root, "og:title") or _title(root)
-    if not title:
+    root = _tree(text)
+    title = (_meta(root, "og:title") or _title(root)) if root is not None else ""
+    if root is None or not title:
         return None
     summary = _meta(root, "og:description") or _meta(root, "description")
     published = read_date(_meta(root, "article:published_time"), zone)
@@ -51,6 +50,14 @@ def with_page(item: Item, body: bytes, charset: str | None, zone: tzinfo) -> Ite
         published=published.at if published else None,
         language=language_tag(_meta(root, "og:locale") or _language(root)),
     )
+
+
+def _tree(text: str) -> _Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError:  # nothing at all in it
+        return None
 
 
 def _meta(root: _Element, name: str) -> str:

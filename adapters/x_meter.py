@@ -79,8 +79,4 @@ def next_day(now: datetime) -> datetime:
 
 def next_month(now: datetime) -> datetime:
     """Give the midnight (UTC) that ends a month."""
-    return (next_day(now).replace(day=1) + timedelta(days=32)).replace(day=1) if now.day == 1 else _first_after(now)
-
-
-def _first_after(now: datetime) -> datetime:
     return (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)

@@ -35,11 +35,10 @@ class Setting:
     media: Mapping[str, Mapping[str, Any]]
 
 
-def setting(reply: Mapping[str, Any], *, name: str, own: bool) -> Setting:
-    """Take what a reply includes beside its posts."""
-    includes = mapping(reply.get("includes"))
-    names = (string(mapping(user).get("username")) for user in listed(includes.get("users")))
-    media = (mapping(one) for one in listed(includes.get("media")))
+def setting(includes: Sequence[Mapping[str, Any]], *, name: str, own: bool) -> Setting:
+    """Take what replies include beside their posts."""
+    names = (string(mapping(user).get("username")) for one in includes for user in listed(one.get("users")))
+    media = (mapping(picture) for one in includes for picture in listed(one.get("media")))
     return Setting(
         name=name or next(filter(None, names), ""),
         own=own,
@@ -139,7 +138,10 @@ def _headline(text: str) -> str:
     if len(line) <= _HEADLINE:
         return line
     ends = [found.end() for found in _SENTENCE.finditer(line[:_HEADLINE])]
-    return line[: ends[-1]] if ends else line[: line.rfind(" ", 0, _HEADLINE)].rstrip(" ,;:-") + "…"
+    if ends:
+        return line[: ends[-1]]
+    cut = line.rfind(" ", 0, _HEADLINE)
+    return line[: cut if cut > 0 else _HEADLINE].rstrip(" ,;:-") + "…"
 
 
 def _media(parts: Iterable[Post], known: Mapping[str, Mapping[str, Any]]) -> Iterator[Media]:

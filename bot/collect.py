@@ -214,6 +214,7 @@ def take_in(connection: Any, poll: Poll) -> Decision:
     assert batch is not None
     question = Question(
         source=origin.no,
+        source_id=origin.policy.id,
         observed=poll.observed,
         likenesses=poll.likenesses if origin.policy.merge == "text" else {},
         family=origin.family,

@@ -55,7 +55,8 @@ class Observed:
 
     ``key`` is its identity within the source; ``link`` the canonical form of its address, None where it may never serve
     as identity; ``references`` canonical forms of the addresses its text points to; ``meaning`` a hash of what it says;
-    ``equal_text`` a hash of its bare words; ``group`` ties siblings in other languages.
+    ``group`` ties siblings in other languages; ``variant`` is the address with its language left out, None where it
+    names none.
     """
 
     key: str
@@ -66,8 +67,15 @@ class Observed:
     content: Content
     references: tuple[str, ...] = ()
     group: str | None = None
+    variant: str | None = None
     withdrawn: bool = False
     raw: bytes = field(default=b"", repr=False)
+
+
+def ties(source: str, observed: Observed) -> tuple[str, ...]:
+    """Give what ties an item to its siblings in other languages: its source's own group, its address without language."""
+    group = (f"group:{source}\n{observed.group}",) if observed.group else ()
+    return (*group, f"variant:{observed.variant}") if observed.variant else group
 
 
 # ── what we already know, read as rows before deciding ───────────────────────────────────────────────────────────────
@@ -158,7 +166,8 @@ class Known:
     links: Mapping[str, KnownLink] = field(default_factory=dict)
     announcements: Mapping[str, KnownAnnouncement] = field(default_factory=dict)
     similar: Mapping[str, tuple[KnownAnnouncement, ...]] = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)
+    siblings: Mapping[str, tuple[KnownAnnouncement, ...]] = field(default_factory=dict)
+    """Announcements that may say the same in another language, by what ties them: a group or a variant."""
     routes: tuple[KnownRoute, ...] = ()
     recent: int = 0
     """How many announcements of this source were queued in the last hour."""
@@ -207,6 +216,10 @@ class SourcePolicy(Protocol):
     @property
     def alert_burst(self) -> int:
         """The same for alerts."""
+
+    @property
+    def settle(self) -> timedelta:
+        """How long a platform's item waits for a better copy elsewhere."""
 
     @property
     def edit_window(self) -> timedelta:
@@ -275,7 +288,8 @@ class AnnouncementWrite:
     language: str
     lead_key: str
     expires: datetime | None = None
-    group_key: str | None = None
+    ties: tuple[str, ...] = ()
+    """What ties it to siblings in other languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +316,8 @@ class PublicationWrite:
     state: Literal["queued", "held"]
     wanted: int
     reason: str | None = None
+    delay: timedelta = timedelta()
+    """How long it waits for a better copy to appear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

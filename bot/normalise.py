@@ -23,6 +23,7 @@ from bot.text import (
     to_text,
     without_tracking,
 )
+from bot.variants import without_language
 
 RULE = 1
 
@@ -63,6 +64,7 @@ def _observe(item: Item, batch: Batch, policy: SourcePolicy, place: Place, *, cr
         content=content,
         references=tuple(dict.fromkeys(canonical_link(one) for one in item.links)),
         group=item.group,
+        variant=without_language(link) if link else None,
         withdrawn=item.withdrawn,
         raw=item.raw,
     )

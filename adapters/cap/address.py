@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 # Labels under which a country sells or lends domains: one level less is everybody's.
-_SECOND_LEVEL = frozenset(
-    "ac asso co com edu gc go gob gouv gov govt gub gv id ltd me mil ne net nom or org parliament police sch".split()
-)
+_LABELS = "ac asso co com edu gc go gob gouv gov govt gub gv id ltd me mil ne net nom or org parliament police sch"
+_SECOND_LEVEL = frozenset(_LABELS.split())
 _COUNTRY = 2
 _PORTS = {"http": 80, "https": 443}
 

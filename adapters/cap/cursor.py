@@ -56,7 +56,9 @@ def pause_of(cursor: Cursor) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
 
 
-def keep(memory: Memory, seen: Iterable[str], validators: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+def keep(
+    memory: Memory, seen: Iterable[str], validators: Mapping[str, Any], about: Mapping[str, Any]
+) -> dict[str, Any]:
     """Write a cursor. ``validators`` is empty where the document must be asked for again whatever happens."""
     title = about.get("title")
     return {

@@ -25,7 +25,9 @@ Fields = dict[str, list[_Element]]
 
 def is_cap(element: _Element) -> bool:
     """Whether an element is in a namespace of CAP, of any version."""
-    return namespace_of(element).lower().startswith(("urn:oasis:names:tc:emergency:cap:", "http://www.incident.com/cap/"))
+    return (
+        namespace_of(element).lower().startswith(("urn:oasis:names:tc:emergency:cap:", "http://www.incident.com/cap/"))
+    )
 
 
 def fields_of(element: _Element, *, borrowed: bool = False) -> Fields:

@@ -1,7 +1,7 @@
 """CAP in JSON: what api.weather.gov, the national weather service of the United States, makes of its messages.
 
 A ``FeatureCollection`` of GeoJSON in which each feature has the elements of one message with one block as
-``properties`` (documentation of the service, "Alerts"). The area is a list of names in one string, split by "; ".
+``properties`` (documentation of the service, "Alerts").
 """
 
 from __future__ import annotations
@@ -104,9 +104,7 @@ def _message(feature: Any, context: Context) -> Message | Broken:
 
 def _block(properties: Properties, feature: Any, raw: bytes, setting: Setting) -> Block:
     notes, event = setting.notes, _line(properties, "event")
-    names = [name for one in _line(properties, "areaDesc").split(";") if (name := one.strip())]
-    areas = [(name, (), ()) for name in names[1:]]
-    first = (names[0] if names else "", tuple(_codes(properties)), tuple(_polygons(feature)))
+    area = (_line(properties, "areaDesc"), tuple(_codes(properties)), tuple(_polygons(feature)))
     return Block(
         language=language_tag(_line(properties, "language")),
         event=event,
@@ -121,7 +119,7 @@ def _block(properties: Properties, feature: Any, raw: bytes, setting: Setting) -
         description=plain(_text(properties, "description")),
         instruction=plain(_text(properties, "instruction")),
         web=page_of(_line(properties, "web"), ""),
-        areas=read_areas([first, *areas], Bounds(notes=notes)),
+        areas=read_areas([area], Bounds(notes=notes)),
         raw=raw,
     )
 
@@ -130,9 +128,7 @@ def _references(properties: Properties) -> Iterator[Reference]:
     named = properties.get("references")
     for one in (named if isinstance(named, list) else [])[:MOST_REFERENCES]:
         if isinstance(one, dict):
-            yield Reference(
-                sender=_line(one, "sender"), identifier=_line(one, "identifier"), sent=_line(one, "sent")
-            )
+            yield Reference(sender=_line(one, "sender"), identifier=_line(one, "identifier"), sent=_line(one, "sent"))
 
 
 def _codes(properties: Properties) -> Iterator[tuple[str, str]]:

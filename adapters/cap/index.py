@@ -96,6 +96,9 @@ def _told(entry: Entry, element: _Element, borrowed: Fields, setting: Setting) -
     if reason:
         return Broken(digest=entry.digest, raw=entry.raw[:RAW_LIMIT], reason=reason)
     item = read_entry(element, entry.digest, entry.raw, setting)
+    if not (borrowed or item.native_id or item.url or item.title):
+        reason = "the entry of the index has no id, no link and no title"
+        return Broken(digest=entry.digest, raw=entry.raw[:RAW_LIMIT], reason=reason)
     children = setting.names.children(element)
     detail = _detail(children, base_of(element, setting.base), inline=bool(borrowed))
     page = next(_links(children, base_of(element, setting.base), typed=_is_page), None)

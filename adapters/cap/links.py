@@ -21,7 +21,9 @@ MOST_LINKS = 500
 _LINE = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
 _MESSAGE = re.compile(r"\.(?:cap|cap\.xml)\Z", re.IGNORECASE)
 _XML = re.compile(r"\.xml\Z", re.IGNORECASE)
-_CAP_LINK = re.compile(r"<a\s[^<>]{0,300}\.cap(?:\.xml)?[\"'\s?>]|<(?:a|link)\s[^<>]{0,300}application/cap\+xml", re.IGNORECASE)
+_CAP_LINK = re.compile(
+    r"<a\s[^<>]{0,300}\.cap(?:\.xml)?[\"'\s?>]|<(?:a|link)\s[^<>]{0,300}application/cap\+xml", re.IGNORECASE
+)
 
 
 def looks_like_links(text: str) -> bool:
@@ -35,7 +37,7 @@ def looks_like_links(text: str) -> bool:
 
 def survey_links(text: str, url: str, context: Context) -> Survey | None:
     """List the messages that a page or a list links to; None where there are none. ``url`` is where it lies."""
-    found = _in_page(text[:_LOOKED_AT], url) if is_page(text) else {one: "" for one in _lines(text[:_LOOKED_AT])}
+    found = _in_page(text[:_LOOKED_AT], url) if is_page(text) else dict.fromkeys(_lines(text[:_LOOKED_AT]), "")
     if not found:
         return None
     context.setting.notes["cap.too-many"] += max(0, len(found) - MOST_LINKS)
@@ -58,7 +60,8 @@ def _listed(address: str, name: str, context: Context) -> Listed:
 
 def _lines(text: str) -> list[str]:
     """Give the addresses of a list; nothing where a line holds anything else (but for remarks behind ``#``)."""
-    lines = [line.strip() for line in text.splitlines()]
+    whole = text if len(text) < _LOOKED_AT else text.rpartition("\n")[0]
+    lines = [line.strip() for line in whole.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     found = [line for line in lines if _LINE.fullmatch(line) and is_web(line)]
     return list(dict.fromkeys(found)) if len(found) == len(lines) else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast, get_args
 
@@ -67,8 +67,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One ``alert``. ``sent_text`` is the time as published, which is part of its identity; ``head`` the element
-    without its blocks, canonical, and ``raw`` all of it.
+    """One ``alert``.
+
+    ``sent_text`` is the time as published, which is part of its identity; ``head`` the element without its blocks,
+    canonical, and ``raw`` all of it; ``page`` where people can read about it if its blocks name no page.
     """
 
     sender: str
@@ -212,7 +214,9 @@ def page_of(address: str, base: str) -> str | None:
     return found if is_web(found) else None
 
 
-def read_areas(named: Iterable[tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]], bounds: Bounds) -> tuple[Area, ...]:
+def read_areas(
+    named: Iterable[tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]], bounds: Bounds
+) -> tuple[Area, ...]:
     """Gather areas: (name, codes, polygons) each, those of one name together, within bounds.
 
     MeteoAlarm's members tell one county in as many areas as it has codes.
@@ -224,9 +228,7 @@ def read_areas(named: Iterable[tuple[str, tuple[tuple[str, str], ...], tuple[str
         kept, shapes = found.setdefault(name, ({}, {}))
         kept.update((code, None) for code in codes if code not in kept and bounds.take("codes"))
         shapes.update((shape, None) for shape in polygons if shape not in shapes and bounds.take("shapes", len(shape)))
-    return tuple(
-        Area(name=name, codes=tuple(codes), polygons=tuple(shapes)) for name, (codes, shapes) in found.items()
-    )
+    return tuple(Area(name=name, codes=tuple(codes), polygons=tuple(shapes)) for name, (codes, shapes) in found.items())
 
 
 def area_fields(fields: Fields) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
@@ -243,7 +245,10 @@ def levels(parameters: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 def canonical(element: _Element) -> bytes:
     """Write an element so that its digest does not hang on prefixes, order of attributes or what stands around it."""
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    try:
+        return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+    except etree.C14NError:  # libxml2 refuses namespaces that are no absolute addresses
+        return etree.tostring(element, encoding="utf-8", with_tail=False)
 
 
 def broken(raw: bytes, reason: str) -> Broken:
@@ -268,12 +273,13 @@ def _read_block(info: _Element, setting: Setting, bounds: Bounds) -> Block:
     fields, notes = fields_of(info), setting.notes
     event = word(fields, "event")
     resources = [fields_of(one) for one in fields.get("resource", ())[:_MOST_RESOURCES]]
-    media = tuple(found for one in resources if (found := _medium(one, setting.base)))
     return Block(
         language=language_tag(text(fields, "language")),
         event=event,
         categories=tuple(
-            dict.fromkeys(filter(None, (*map(one_line, texts(fields, "category")), event, *levels(pairs(fields, "parameter")))))
+            dict.fromkeys(
+                filter(None, (*map(one_line, texts(fields, "category")), event, *levels(pairs(fields, "parameter"))))
+            )
         ),
         urgency=known_word(word(fields, "urgency"), URGENCIES, notes),
         severity=known_word(word(fields, "severity"), SEVERITIES, notes),
@@ -286,7 +292,7 @@ def _read_block(info: _Element, setting: Setting, bounds: Bounds) -> Block:
         instruction=plain(text(fields, "instruction")),
         web=page_of(text(fields, "web"), setting.base),
         areas=read_areas((area_fields(fields_of(area)) for area in fields.get("area", ())), bounds),
-        media=media,
+        media=tuple(medium for one in resources if (medium := _medium(one, setting.base))),
         links=tuple(found for one in resources if not _is_medium(one) and (found := _resource(one, setting.base))),
         raw=canonical(info),
     )

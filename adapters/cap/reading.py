@@ -28,6 +28,7 @@ _MOST_TAGS = 600_000
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,300}\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _TAG = re.compile(r"<(!--|\?|!|[A-Za-z_])")
+_MESSAGE = re.compile(r"<(?:[\w.-]{1,40}:)?alert[\s>]")
 _CLOSERS = {"!--": "-->", "?": "?>", "!": ">"}
 
 _HEAD = 256 * 1024
@@ -36,6 +37,7 @@ _CAP_NAMESPACE = re.compile(
     rb"xmlns(?::[\w.-]{1,40})?\s{0,9}=\s{0,9}[\"'](?:urn:oasis:names:tc:emergency:cap:|http://www\.incident\.com/cap/)"
 )
 _CAP_LINK = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:link|enclosure|content)\s[^<>]{0,3000}application/cap\+xml")
+_REQUIRED = (b"<identifier>", b"<sender>", b"<sent>")
 _CAP_JSON = (b'"FeatureCollection"', b'"messageType"', b'"severity"', b'"urgency"')
 
 
@@ -45,14 +47,16 @@ def looks_like_cap(document: Document) -> bool:
     if head.startswith(b"{"):
         return all(word in head for word in _CAP_JSON)
     if head.startswith(b"<") and not is_page(head[:2000].decode("latin-1")):
-        return bool(_CAP_NAMESPACE.search(head) or _CAP_LINK.search(head))
+        bare = b"<alert>" in head and all(name in head for name in _REQUIRED)
+        return bare or bool(_CAP_NAMESPACE.search(head) or _CAP_LINK.search(head))
     return looks_like_links(head.decode("latin-1"))
 
 
 def survey(document: Document, context: Context) -> Survey:
-    """List what a document shows. Raises ``Malformed`` where there is no CAP in it:
+    """List what a document shows.
 
-    ``cap.empty``, ``cap.html``, ``cap.not-cap``, ``cap.bad-json``, ``cap.too-deep``, ``cap.too-many-tags``.
+    Raises ``Malformed`` where there is no CAP in it: ``cap.empty``, ``cap.html``, ``cap.not-cap``, ``cap.not-well-formed``,
+    ``cap.bad-json``, ``cap.too-deep``, ``cap.too-many-tags``.
     """
     if not document.body.strip():
         raise Malformed("the answer is empty", code="cap.empty", remedy=_REMEDY)
@@ -148,6 +152,12 @@ def _no_cap(text: str) -> Malformed:
             "a web page (HTML) stands where alerts should be",
             code="cap.html",
             remedy="Look for the address of the CAP feed on the page, or wait if the service is down.",
+        )
+    if _MESSAGE.match(text, _beginning(text)):
+        return Malformed(
+            "a CAP message begins, and is cut off or broken in a way that cannot be mended",
+            code="cap.not-well-formed",
+            remedy="It is asked for again; if this lasts, tell the publisher: half a warning is not passed on.",
         )
     return Malformed(
         "there is no CAP message in the document, nor an index of messages",

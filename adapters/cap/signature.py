@@ -9,8 +9,9 @@ believed, and the reason says what it lacks.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 from lxml.etree import _Element
@@ -69,9 +70,13 @@ def doubt(alert: _Element, issuers: tuple[Issuer, ...]) -> str:
     """Say why a message is not to be believed; "" where an issuer signed it."""
     try:
         _verify(alert, issuers)
-    except (Doubt, KeyProblem) as reason:
-        return f"an issuer is configured, and the signature does not hold: {reason}"
-    return ""
+    except etree.C14NError:
+        reason: Exception = Doubt("the message has no canonical form")
+    except (Doubt, KeyProblem) as problem:
+        reason = problem
+    else:
+        return ""
+    return f"an issuer is configured, and the signature does not hold: {reason}"
 
 
 def _verify(alert: _Element, issuers: tuple[Issuer, ...]) -> None:
@@ -106,19 +111,26 @@ def _check_digest(alert: _Element, info: _Element) -> None:
     method = _algorithm(_only(reference, "DigestMethod", "it names no digest"))
     if method not in _DIGESTS:
         raise Doubt(f"its digest is {_name(method)}; supported are SHA-256, SHA-384 and SHA-512")
-    found = hashlib.new(_DIGESTS[method], _signed(alert, _transform(reference))).digest()
-    if found != decoded(_text(_only(reference, "DigestValue", "it has no digest"))):
+    value = decoded(_text(_only(reference, "DigestValue", "it has no digest")))
+    found = (hashlib.new(_DIGESTS[method], _signed(alert, form)).digest() for form in _transforms(reference))
+    if value not in found:
         raise Doubt("the message was changed after it was signed")
 
 
-def _transform(reference: _Element) -> _Form:
+def _transforms(reference: _Element) -> Iterator[_Form]:
+    """Give the forms in which the message may have been signed.
+
+    A reference to the whole document leaves comments out, whatever follows (XML-DSig, section 4.4.3.3); signers that
+    take ``WithComments`` at its word exist too. Either way every word that we read is covered.
+    """
     transforms = [one for every in reference.iterchildren(f"{{{DSIG}}}Transforms") for one in every.iterchildren("*")]
     names = [_algorithm(one) for one in transforms]
     if not names or names[0] != _ENVELOPED or len(names) > 2:  # noqa: PLR2004 (and at most one canonical form)
         raise Doubt("it is no plain enveloped signature")
     form = _form(transforms[1]) if len(names) > 1 else _Form(exclusive=False, comments=False)
-    # A reference to the whole document leaves comments out, whatever follows (XML-DSig, section 4.4.3.3).
-    return _Form(exclusive=form.exclusive, comments=False, prefixes=form.prefixes)
+    yield replace(form, comments=False)
+    if form.comments:
+        yield form
 
 
 def _signed(alert: _Element, form: _Form) -> bytes:

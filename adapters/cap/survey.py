@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from lxml.etree import _Element
 
+from adapters.cap.keys import Issuer
 from adapters.cap.message import Message, broken, canonical, read_message
-from adapters.cap.signature import Issuer, doubt
+from adapters.cap.signature import doubt
 from adapters.contract import Broken, Hints, Item
 from adapters.feed_entry import Setting
 
@@ -38,7 +39,7 @@ class Survey:
     listed: tuple[Listed, ...]
     title: str | None = None
     language: str | None = None
-    hints: Hints = Hints()
+    hints: Hints = field(default_factory=Hints)
     whole: bool = True
     notes: Counter[str] = field(default_factory=Counter)
 

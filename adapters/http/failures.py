@@ -91,7 +91,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         reason = getattr(error.certificate_error, "verify_message", "")
     elif isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ssl.SSLError):
-        reason = error.os_error.reason.replace("_", " ").lower()
+        reason = (error.os_error.reason or "").replace("_", " ").lower()
     else:
         code = error.errno if isinstance(error, OSError) else None
         reason = os.strerror(code).lower() if code and code > 0 else ""

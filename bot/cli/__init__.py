@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("operate:approve", "Let held or dead posts go."),
     "pause": ("operate:pause", "Stop an account, a source, or everything."),
     "resume": ("operate:resume", "Go on after a pause or a stop."),
+    "split": ("regroup:split", "Give a merged copy an announcement of its own."),
+    "join": ("regroup:join", "Let one announcement speak for another."),
     "migrate": ("database:migrate", "Bring the database's schema up to date."),
     "backup": ("database:backup", "Copy the database while it is in use."),
 }

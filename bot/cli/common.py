@@ -90,6 +90,16 @@ def memory(ctx: click.Context, *, write: bool = False) -> Iterator[tuple[Any, An
         engine.dispose()
 
 
+def person(actor: str | None, reason: str) -> Any:
+    """Say who does something by hand, and why: for the log."""
+    import getpass
+
+    from bot.app import wall_clock
+    from bot.operate import Person
+
+    return Person(name=actor or getpass.getuser(), now=wall_clock(), reason=reason)
+
+
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
     """Turn what can go wrong with memory into a clear message and exit code 2."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.decide.case import Case
 from bot.decide.chains import chain
@@ -18,6 +19,7 @@ from bot.model import (
     Observed,
     Operation,
     PublicationWrite,
+    ties,
 )
 
 
@@ -43,7 +45,20 @@ def arrive(case: Case, observed: Observed, broken: KnownItem | None) -> None:
         case.note(observed, "remembered", "withdrawal.unseen", announcement=announcement.id)
         return
     chain(case, observed, announcement)
+    if not joined:
+        tie_siblings(case, observed, announcement)
     route(case, observed, announcement)
+
+
+def tie_siblings(case: Case, observed: Observed, announcement: KnownAnnouncement) -> None:
+    """Say which announcements tell the same in another language: two posts, linked in the trace."""
+    for key in ties(case.policy.id, observed):
+        here = [one for one in case.announcements.values() if one.id in case.tied.get(key, ())]
+        for other in (*case.known.siblings.get(key, ()), *here):
+            if other.id != announcement.id and other.language != announcement.language:
+                case.relations.append((announcement.id, other.id, "translates"))
+                case.note(observed, "translates", "sibling", announcement=announcement.id, other=other.id)
+        case.tied.setdefault(key, set()).add(announcement.id)
 
 
 def note_link(case: Case, observed: Observed) -> bool:
@@ -104,6 +119,8 @@ def publication(case: Case, announcement: KnownAnnouncement, account: int, conte
         operation=operation,
         state="queued",
         wanted=announcement.version,
+        # a platform's words may wait a while for the agency's own page
+        delay=timedelta() if content.alert or content.own_page else case.policy.settle,
     )
 
 

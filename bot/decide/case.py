@@ -27,6 +27,7 @@ from bot.model import (
     PublicationChange,
     PublicationWrite,
     SourcePolicy,
+    ties,
 )
 
 
@@ -66,6 +67,7 @@ class Case:
     altered: dict[str, PublicationChange] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     new_items: list[Observed] = field(default_factory=list)
+    tied: dict[str, set[str]] = field(default_factory=dict)
     met_again: int = 0
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class Case:
             language=content.language,
             lead_key=observed.key,
             expires=content.alert.expires if content.alert else None,
-            group_key=f"{self.policy.id}\n{observed.group}" if observed.group else None,
+            ties=ties(self.policy.id, observed),
         )
         self.written.append(write)
         self.announcements[write.id] = KnownAnnouncement(

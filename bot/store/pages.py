@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,19 +19,19 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    case,
     func,
     not_,
     or_,
     select,
-    tuple_,
     type_coerce,
 )
 
 from bot.model import Content
 from bot.store.codec import unpack_content
 from bot.store.recall import chunks
-from bot.store.tables import account, agency, announcement, delivery, item, publication, relation, source, version
-from bot.store.views import events_about, read_setting
+from bot.store.tables import account, agency, announcement, delivery, item, publication, source
+from bot.store.views import read_setting
 
 _SECRET = ('%"visibility":"private"%', '%"visibility":"direct"%')
 """How a post that is not for everybody looks in its column; quotes inside other values are escaped there."""
@@ -88,7 +88,6 @@ class Told:
     expires: datetime | None
     ended: datetime | None
     lead: int | None
-    group_key: str | None
     posts: tuple[Posted, ...]
 
     @property
@@ -96,6 +95,11 @@ class Told:
         """What it is about in one line: its title, else how its first post begins; empty where neither says."""
         parts = self.posts[0].parts if self.posts else ()
         return self.content.title or (parts[0].split("\n", 1)[0] if parts else "")
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing of it is to be seen: no post is out, or what it said was erased."""
+        return not self.posts or not (self.title or self.content.boost)
 
     @property
     def sent(self) -> datetime:
@@ -108,65 +112,6 @@ class Told:
         return max((one.changed for one in self.posts if one.changed > one.sent), default=self.sent)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """That something was here: nothing of what it said is left."""
-
-    id: str
-    agency: str
-    agency_name: str
-    sent: datetime
-    ended: datetime | None
-    withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """One place where an announcement was found."""
-
-    source: str
-    source_title: str
-    agency_name: str
-    url: str | None
-    title: str
-    first_seen: datetime
-    withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """Another announcement that is out. ``forward``: the one at hand is the subject (it follows the other)."""
-
-    kind: str
-    forward: bool
-    id: str
-    title: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """An event, without its detail: that may hold what a server or an operator said."""
-
-    at: datetime
-    stage: str
-    verdict: str
-    rule: str
-    source: str | None
-    account: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
-    """Everything that the page of one announcement shows. ``versions``: when its leading copy was seen to differ."""
-
-    told: Told
-    copies: tuple[Copy, ...]
-    related: tuple[Related, ...]
-    versions: tuple[datetime, ...]
-    happenings: tuple[Happening, ...]
-
-
 # ── timelines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,37 +121,44 @@ def timeline(
     """Give announcements that are out, the last one sent first, and where the next page starts; None at the end."""
     rows = connection.execute(_heads(scope, before).limit(limit + 1)).all()
     shown = rows[:limit]
-    told = _told(connection, [row.announcement for row in shown], scope)
+    told = tell(connection, [row.announcement for row in shown], scope)
     rest = Position(sent=shown[-1].sent, id=shown[-1].id) if len(rows) > limit else None
-    return [told[row.announcement] for row in shown], rest
+    return [one for row in shown if not (one := told[row.announcement]).blank], rest
 
 
 def last_sent(connection: Connection) -> datetime | None:
     """When something last went out that is still there."""
-    query = select(publication.c.sent).where(_there(publication)).order_by(publication.c.sent.desc()).limit(1)
+    query = select(publication.c.sent).where(is_out(publication)).order_by(publication.c.sent.desc()).limit(1)
     found: datetime | None = connection.scalar(query)
     return found
 
 
 def _heads(scope: Scope, before: Position | None) -> Select[Any]:
     """Choose the first post of each announcement within a scope, newest first."""
-    other = publication.alias("other")
-    earlier = select(other.c.id).where(
-        other.c.announcement == publication.c.announcement,
-        tuple_(other.c.sent, other.c.id) < tuple_(publication.c.sent, publication.c.id),
-        _there(other),
+    query = select(publication.c.announcement, publication.c.sent, publication.c.id).where(
+        is_out(publication), ~_earlier(scope).exists()
     )
-    query = select(publication.c.announcement, publication.c.sent, publication.c.id).where(_there(publication))
     if scope.account is not None:
         number = select(account.c.no).where(account.c.id == scope.account).scalar_subquery()
         query = query.where(publication.c.account == number)
-        earlier = earlier.where(other.c.account == publication.c.account)
     if scope.agency is not None:
         query = query.join(announcement, announcement.c.id == publication.c.announcement)
         query = query.where(announcement.c.agency == scope.agency)
     if before is not None:
         query = query.where(_before(before))
-    return query.where(~earlier.exists()).order_by(publication.c.sent.desc(), publication.c.id.desc())
+    return query.order_by(publication.c.sent.desc(), publication.c.id.desc())
+
+
+def _earlier(scope: Scope) -> Select[Any]:
+    """Find another post of the same announcement that went out before; on one account that is an earlier generation."""
+    other = publication.alias("other")
+    query = select(other.c.id).where(other.c.announcement == publication.c.announcement, is_out(other))
+    if scope.account is not None:
+        # not by `sent`: SQLite would walk the account's whole past for each of its posts
+        return query.where(other.c.account == publication.c.account, other.c.generation < publication.c.generation)
+    return query.where(
+        or_(other.c.sent < publication.c.sent, and_(other.c.sent == publication.c.sent, other.c.id < publication.c.id))
+    )
 
 
 def _before(position: Position) -> ColumnElement[bool]:
@@ -217,21 +169,27 @@ def _before(position: Position) -> ColumnElement[bool]:
     )
 
 
-def _there(table: FromClause) -> ColumnElement[bool]:
+def is_out(table: FromClause) -> ColumnElement[bool]:
     """Whether everybody may see a publication: it is on its account, and wanted there until a person says otherwise."""
     columns = table.c
-    text = type_coerce(columns.post, Text)
     removed_there = and_(columns.state == "dropped", func.coalesce(columns.reason, "") == "removed-there")
     return and_(
         columns.seen > 0,
         columns.sent.is_not(None),
         or_(columns.wanted > 0, columns.state == "held"),
         not_(removed_there),
-        or_(columns.post.is_(None), and_(*[text.not_like(one) for one in _SECRET])),
+        for_everybody(table),
     )
 
 
-def _told(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, Told]:
+def for_everybody(table: FromClause) -> ColumnElement[bool]:
+    """Whether a publication was meant for everybody's eyes; one that was never composed has nothing to see."""
+    text = type_coerce(table.c.post, Text)
+    return or_(table.c.post.is_(None), and_(*[text.not_like(one) for one in _SECRET]))
+
+
+def tell(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, Told]:
+    """Give announcements by id, each with those of its posts within the scope that are out: perhaps none."""
     posts = _posts(connection, ids, scope)
     query = (
         select(
@@ -243,11 +201,11 @@ def _told(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str,
         .outerjoin(item, item.c.no == announcement.c.lead)
         .outerjoin(agency, agency.c.id == announcement.c.agency)
     )
-    rows = _all(connection, query, announcement.c.id, ids)
-    return {row.id: _one_told(row, posts.get(row.id, ())) for row in rows}
+    rows = rows_for(connection, query, announcement.c.id, ids)
+    return {row.id: _told(row, posts.get(row.id, ())) for row in rows}
 
 
-def _one_told(row: Row[Any], posts: Sequence[Posted]) -> Told:
+def _told(row: Row[Any], posts: Sequence[Posted]) -> Told:
     # a late correction is a new announcement, and the item that led the old one leads the new one from then on
     own = row.lead_tells == row.id
     return Told(
@@ -261,7 +219,6 @@ def _one_told(row: Row[Any], posts: Sequence[Posted]) -> Told:
         expires=row.expires,
         ended=row.ended,
         lead=row.lead,
-        group_key=row.group_key,
         posts=tuple(posts),
     )
 
@@ -271,21 +228,20 @@ def _posts(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str
         select(publication, account.c.id.label("account_id"), source.c.id.label("source_id"), _last_delivery())
         .join(account, account.c.no == publication.c.account)
         .join(source, source.c.no == publication.c.source)
-        .where(_there(publication))
+        .where(is_out(publication))
         .order_by(publication.c.sent, publication.c.id)
     )
-    if scope.account is not None:
-        query = query.where(account.c.id == scope.account)
     found: dict[str, list[Posted]] = {}
-    for row in _all(connection, query, publication.c.announcement, ids):
-        found.setdefault(row.announcement, []).append(_posted(row))
+    for row in rows_for(connection, query, publication.c.announcement, ids):
+        if scope.account in {None, row.account_id}:
+            found.setdefault(row.announcement, []).append(_posted(row))
     return found
 
 
 def _last_delivery() -> ColumnElement[datetime | None]:
-    query = select(func.max(delivery.c.ended)).where(
-        delivery.c.publication == publication.c.id, delivery.c.state == "done"
-    )
+    # the state inside the maximum, not in the condition: SQLite would walk every delivery that is done
+    done = case((delivery.c.state == "done", delivery.c.ended))
+    query = select(func.max(done)).where(delivery.c.publication == publication.c.id)
     return query.scalar_subquery().label("delivered")
 
 
@@ -305,130 +261,6 @@ def _posted(row: Row[Any]) -> Posted:
     )
 
 
-# ── one announcement ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def dossier(connection: Connection, announcement_id: str) -> Dossier | Removed | None:
-    """Give what is known of an announcement that is out; that it is gone where it was; None for all others."""
-    told = _told(connection, [announcement_id], Scope()).get(announcement_id)
-    if told is None:
-        return None
-    if not told.posts:
-        return _removed(connection, told)
-    copies = _copies(connection, told)
-    return Dossier(
-        told=told,
-        copies=tuple(_copy(row) for row in copies),
-        related=_related(connection, told),
-        versions=_versions(connection, told),
-        happenings=_happenings(connection, told, {row.no for row in copies}),
-    )
-
-
-def _removed(connection: Connection, told: Told) -> Removed | None:
-    text = type_coerce(publication.c.post, Text)
-    query = select(func.min(publication.c.sent)).where(
-        publication.c.announcement == told.id, *[text.not_like(one) for one in _SECRET]
-    )
-    sent = connection.scalar(query)
-    if sent is None:
-        return None
-    return Removed(
-        id=told.id,
-        agency=told.agency,
-        agency_name=told.agency_name,
-        sent=sent,
-        ended=told.ended,
-        withdrawn=told.notice == "withdrawn",
-    )
-
-
-def _copies(connection: Connection, told: Told) -> list[Row[Any]]:
-    query = (
-        select(
-            item,
-            source.c.id.label("source_id"),
-            source.c.title.label("source_title"),
-            agency.c.name.label("agency_name"),
-            source.c.agency.label("agency_id"),
-        )
-        .join(source, source.c.no == item.c.source)
-        .outerjoin(agency, agency.c.id == source.c.agency)
-        .where(item.c.announcement == told.id, item.c.state != "broken")
-        .order_by(item.c.first_seen, item.c.no)
-    )
-    return list(connection.execute(query.limit(100)))
-
-
-def _copy(row: Row[Any]) -> Copy:
-    return Copy(
-        source=row.source_id,
-        source_title=row.source_title or "",
-        agency_name=row.agency_name or row.agency_id,
-        url=row.url,
-        title=row.title,
-        first_seen=row.first_seen,
-        withdrawn=row.state == "withdrawn",
-    )
-
-
-def _related(connection: Connection, told: Told) -> tuple[Related, ...]:
-    """Give the announcements that this one is tied to, as far as they are out."""
-    ties = connection.execute(
-        select(relation)
-        .where(or_(relation.c.from_id == told.id, relation.c.to_id == told.id))
-        .order_by(relation.c.at)
-        .limit(100)
-    ).all()
-    kinds = {(row.to_id if row.from_id == told.id else row.from_id): (row.kind, row.from_id == told.id) for row in ties}
-    if told.group_key:
-        query = select(announcement.c.id).where(
-            announcement.c.group_key == told.group_key, announcement.c.id != told.id
-        )
-        kinds |= dict.fromkeys(connection.scalars(query.limit(100)), ("translates", True))
-    others = _told(connection, list(kinds), Scope())
-    return tuple(
-        Related(
-            kind=kind,
-            forward=forward,
-            id=one,
-            title=others[one].title,
-            language=others[one].language,
-        )
-        for one, (kind, forward) in kinds.items()
-        if one in others and others[one].posts
-    )
-
-
-def _versions(connection: Connection, told: Told) -> tuple[datetime, ...]:
-    if told.lead is None or not told.content.title:
-        return ()
-    query = select(version.c.at).where(version.c.item == told.lead, version.c.version > 1).order_by(version.c.version)
-    return tuple(connection.scalars(query))
-
-
-def _happenings(connection: Connection, told: Told, items: set[int]) -> tuple[Happening, ...]:
-    rows = events_about(connection, {told.id}, items)
-    rows = [row for row in rows if row.announcement in {None, told.id}]
-    names = _source_names(connection, {row.source for row in rows if row.source})
-    return tuple(
-        Happening(
-            at=row.at,
-            stage=row.stage,
-            verdict=row.verdict,
-            rule=row.rule,
-            source=names.get(row.source),
-            account=row.account_id,
-        )
-        for row in rows
-    )
-
-
-def _source_names(connection: Connection, numbers: set[int]) -> dict[int, str]:
-    query = select(source.c.no, source.c.id, source.c.title)
-    return {row.no: row.title or row.id for row in _all(connection, query, source.c.no, sorted(numbers))}
-
-
 # ── how things stand ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -442,11 +274,11 @@ class AlertSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the whole stands, as far as citizens need to know."""
+    """How the whole stands, as far as citizens need to know. ``paused``: ``all``, or ``rest`` where alerts go on."""
 
     sources: int
     last_sent: datetime | None
-    paused: bool
+    paused: Literal["all", "rest"] | None
     unreachable: tuple[AlertSource, ...]
 
 
@@ -455,9 +287,14 @@ def standing(connection: Connection, alert_sources: Iterable[str], *, patience: 
     return Standing(
         sources=connection.scalar(select(func.count()).select_from(source).where(source.c.retired.is_(None))) or 0,
         last_sent=last_sent(connection),
-        paused=bool(read_setting(connection, "paused")),
+        paused=_paused(connection),
         unreachable=_unreachable(connection, sorted(alert_sources), patience),
     )
+
+
+def _paused(connection: Connection) -> Literal["all", "rest"] | None:
+    found = read_setting(connection, "paused")
+    return None if not found else "rest" if found == "rest" else "all"
 
 
 def _unreachable(connection: Connection, ids: Sequence[str], patience: datetime) -> tuple[AlertSource, ...]:
@@ -469,7 +306,7 @@ def _unreachable(connection: Connection, ids: Sequence[str], patience: datetime)
             source.c.retired.is_(None), or_(failing, source.c.paused, source.c.state.in_(("disabled", "quarantined")))
         )
     )
-    rows = _all(connection, query, source.c.id, ids)
+    rows = rows_for(connection, query, source.c.id, ids)
     return tuple(AlertSource(agency=row.name or row.id, since=row.failing_since or row.last_ok) for row in rows)
 
 
@@ -484,5 +321,6 @@ def agency_name(connection: Connection, agency_id: str) -> str | None:
     return found
 
 
-def _all(connection: Connection, query: Select[Any], column: Any, values: Iterable[Any]) -> list[Row[Any]]:
+def rows_for(connection: Connection, query: Select[Any], column: Any, values: Iterable[Any]) -> list[Row[Any]]:
+    """Give the rows of a query where a column has one of many values."""
     return [row for some in chunks(values) for row in connection.execute(query.where(column.in_(some)))]

@@ -17,9 +17,10 @@ from bot.model import (
     KnownPublication,
     KnownRoute,
     Observed,
+    ties,
 )
 from bot.store.codec import unpack_content
-from bot.store.tables import account, announcement, identity, item, likeness, publication, relation, route, source
+from bot.store.tables import account, announcement, identity, item, likeness, publication, relation, route, source, tie
 
 _CHUNK = 500
 _SAME_LINK = 50
@@ -38,6 +39,7 @@ class Question:
     """
 
     source: int
+    source_id: str
     observed: Sequence[Observed]
     likenesses: Mapping[str, tuple[str, ...]]
     family: frozenset[str] = frozenset()
@@ -72,6 +74,7 @@ def recall(connection: Connection, now: datetime, question: Question) -> Known:
         recent=_recent(connection, question.source, now),
         had_items=bool(connection.scalar(select(source.c.entries).where(source.c.no == question.source))),
         apart=_apart(connection, announcements),
+        siblings=_siblings(connection, question),
         newest=newest,
     )
 
@@ -118,6 +121,23 @@ def _similar(connection: Connection, question: Question) -> dict[str, list[str]]
         key: list(dict.fromkeys(one for each in some for one in found.get(each, ())))[:_CANDIDATES]
         for key, some in question.likenesses.items()
     }
+
+
+def _siblings(connection: Connection, question: Question) -> dict[str, tuple[KnownAnnouncement, ...]]:
+    """Find announcements of the same family that are tied to an item of the batch."""
+    keys = {key for one in question.observed for key in ties(question.source_id, one)}
+    query = (
+        select(tie)
+        .join(announcement, announcement.c.id == tie.c.announcement)
+        .where(announcement.c.agency.in_(sorted(question.family)))
+        .order_by(announcement.c.created.desc())
+    )
+    rows = _all(connection, query, tie.c.key, keys)
+    known = _announcements(connection, {row.announcement for row in rows})
+    found: dict[str, list[KnownAnnouncement]] = {}
+    for row in rows:
+        found.setdefault(row.key, []).append(known[row.announcement])
+    return {key: tuple(some[:_SAME_LINK]) for key, some in found.items()}
 
 
 def _routes(connection: Connection, no: int) -> tuple[KnownRoute, ...]:

@@ -23,6 +23,7 @@ from bot.store.tables import (
     publication,
     relation,
     route,
+    tie,
     version,
 )
 
@@ -144,13 +145,17 @@ def _announcements(connection: Connection, to: Record, decision: Decision) -> No
                 "language": one.language,
                 "lead_source": to.source,
                 "version": 1,
-                "group_key": one.group_key,
                 "created": to.now,
                 "changed": to.now,
                 "expires": one.expires,
             }
             for one in decision.announcements
         ],
+    )
+    _insert(
+        connection,
+        tie,
+        [{"key": key, "announcement": one.id} for one in decision.announcements for key in one.ties],
     )
 
 
@@ -281,7 +286,7 @@ def _publications(connection: Connection, to: Record, decision: Decision) -> Non
                 "reason": one.reason,
                 "wanted": one.wanted,
                 "seen": 0,
-                "due": to.now,
+                "due": to.now + one.delay,
                 "attempts": 0,
                 "rung": 0,
                 "aliases": 0,

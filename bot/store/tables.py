@@ -173,17 +173,15 @@ announcement = Table(
     Column("lead_source", BigInteger),
     Column("version", Integer, nullable=False),
     Column("notice", String),  # what its posts have to say about themselves: updated cancelled expired withdrawn
-    Column("group_key", String),
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
     Column("expires", Moment),
     Column("ended", Moment),
-    Index(None, "group_key"),
     Index(None, "expires"),
     Index(None, "created"),
 )
 
-# What leads to an announcement besides its own items: a link, the hash of its bare words, a boosted post.
+# What leads to an announcement besides its own items: today a link.
 identity = Table(
     "identity",
     metadata,
@@ -191,6 +189,15 @@ identity = Table(
     Column("key", Text, primary_key=True),
     Column("announcement", ForeignKey("announcement.id"), nullable=False),
     Column("shared", Boolean, nullable=False),  # two native ids of one source carried it: it identifies nothing
+    Index(None, "announcement"),
+)
+
+# What ties announcements of one family in several languages: the source's own group, or an address without its language.
+tie = Table(
+    "tie",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("announcement", ForeignKey("announcement.id"), primary_key=True),
     Index(None, "announcement"),
 )
 
@@ -247,6 +254,7 @@ publication = Table(
     Column("error", Text),
     UniqueConstraint("announcement", "account", "generation"),
     Index(None, "account", "lane", "state", "position"),
+    Index(None, "account", "position"),
     Index(None, "state", "due"),
     Index(None, "source", "created"),
     Index(None, "account", "remote_id"),

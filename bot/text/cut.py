@@ -7,6 +7,7 @@ is no better place: one word longer than the limit, or a script without spaces.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -58,8 +59,8 @@ def cut(text: str, limit: int, *, url_length: int | None = 23) -> str:
 def split(text: str, limit: int, *, url_length: int | None = 23, first_limit: int | None = None) -> tuple[str, ...]:
     """``text`` in parts that each fit in ``limit`` (the first in ``first_limit``), broken where ``cut`` would cut.
 
-    Nothing is lost but the white space between parts. What may not be cut through yet is longer than a part is cut all the
-    same. Raises ``ValueError`` for a limit below 1.
+    Nothing is lost but the white space between parts: even a word or address that is longer than a part is cut through
+    rather than left out. Raises ``ValueError`` for a limit below 1.
     """
     first_limit = limit if first_limit is None else first_limit
     if min(limit, first_limit) < 1:
@@ -81,7 +82,7 @@ def _places(text: str, measure: Measure, start: int, room: int) -> Iterator[_Pla
     length, position = 0, start
     last = Break(len(text.rstrip()), len(text), Rank.SENTENCE)
     for at in chain(breaks(text, start), (last,)):
-        if measure.is_inside(at.end) or measure.is_inside(at.start):
+        if measure.outside(at.end) != at.end or measure.outside(at.start) != at.start:
             continue
         length += measure.length(position, at.end)
         if length > room:
@@ -134,14 +135,17 @@ def _part(text: str, measure: Measure, position: int, room: int, url_length: int
     for place in chain(rest, _by_preference(places, room)):
         if status_length(text[position : place.at.end], url_length=url_length) <= room:
             return place.at
-    return _forced(text, position, room, url_length)
+    return _forced(text, measure, position, room, url_length)
 
 
-def _forced(text: str, position: int, room: int, url_length: int | None) -> Break:
+def _forced(text: str, measure: Measure, position: int, room: int, url_length: int | None) -> Break:
     """A break between any two words, or within one, where there is no place that would do."""
     ends = list(islice(cluster_ends(text, position), room))
-    fitting = (end for end in reversed(ends) if status_length(text[position:end], url_length=url_length) <= room)
-    end = next(fitting, ends[0])
+    longest = bisect_left(
+        ends, True, lo=1, key=lambda end: status_length(text[position:end], url_length=url_length) > room
+    )
+    end = measure.outside(ends[longest - 1])
+    end = end if end > position else ends[longest - 1]
     words = list(_WORD.finditer(text, position, end + 1))
     if len(words) > 1 and words[-1].end() > end:
         return Break(words[-2].end(), words[-1].start(), Rank.WORD)

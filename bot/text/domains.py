@@ -28,6 +28,10 @@ _BEFORE = "[^A-Za-z0-9#$@\u017f\u212a\ufeff\uff03\uff20\ufffe\uffff]"
 MAY_PRECEDE = re.compile(_BEFORE)
 _BEGINNING = re.compile(f"(?<={_BEFORE})[^-_.]")
 
+_DOT = re.compile(r"\.")
+_IDNA_DOT = re.compile("[.\u3002\uff0e\uff61]")
+_LABEL_LIMIT = 64
+
 _ASCII_NAME = re.compile("[0-9A-Za-z]+")
 _PUNYCODE = re.compile("[xX][nN]--[0-9A-Za-z\u017f\u212a]+")
 _NOT_AFTER_TLD = re.compile("[0-9A-Za-z@+\\-\u017f\u212a]")
@@ -58,7 +62,7 @@ class Label(NamedTuple):
 
 def labels(text: str, start: int, end: int) -> list[Label]:
     """The labels of the run ``text[start:end]``, in order."""
-    dots = [found.start() for found in re.compile(r"\.").finditer(text, start, end)]
+    dots = [found.start() for found in _DOT.finditer(text, start, end)]
     lefts = [start, *(dot + 1 for dot in dots)]
     further = -1
     found: list[Label] = []
@@ -90,14 +94,10 @@ def ascii_host(domain: str) -> str | None:
     return _ascii_host(domain)
 
 
-_LABEL_LIMIT = 64
-_IDNA_DOTS = re.compile("[.\u3002\uff0e\uff61]")
-
-
 @lru_cache(maxsize=1024)
 def _ascii_host(domain: str) -> str | None:
     try:
-        return ".".join(_ascii_label(label) for label in _IDNA_DOTS.split(domain))
+        return ".".join(_ascii_label(label) for label in _IDNA_DOT.split(domain))
     except UnicodeError:
         return None
 

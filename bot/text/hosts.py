@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import idna
 
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 # Where readers of addresses disagree about what the host is (a backslash), or where there can be none (URL Standard,
 # forbidden host code points), the answer is that there is no host.
 _FORBIDDEN = re.compile(r"[\0-\x20\x7f\\^|%<>]")
@@ -20,7 +20,7 @@ def split_url(url: str) -> SplitResult | None:
     """The parts of ``url``, None where it is no http(s) address with a host."""
     try:
         parts = urlsplit(url.strip())
-        usable = parts.scheme in _PORTS and parts.hostname and (parts.port is None or parts.port >= 0)
+        usable = parts.scheme in PORTS and parts.hostname and (parts.port is None or parts.port >= 0)
     except ValueError:
         return None
     return parts if usable and not _FORBIDDEN.search(parts.netloc) else None
@@ -46,7 +46,7 @@ def ascii_name(host: str) -> str:
 
 def port_of(parts: SplitResult) -> int | None:
     """The port where it is another than the scheme's own."""
-    return None if parts.port == _PORTS[parts.scheme] else parts.port
+    return None if parts.port == PORTS[parts.scheme] else parts.port
 
 
 def same_site(host: str, domains: Iterable[str]) -> bool:
@@ -61,7 +61,7 @@ def same_site(host: str, domains: Iterable[str]) -> bool:
 def _below(name: str, port: str, domain: str, domain_port: str) -> bool:
     if not domain or (port and domain_port and port != domain_port):
         return False
-    return name == domain or (name.endswith("." + domain) and not _is_address(name))
+    return name == domain or (name.endswith("." + domain) and not _is_address(name) and not _is_address(domain))
 
 
 def _name_and_port(host: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from bot.text.hosts import ascii_name, port_of, split_url
+from bot.text.hosts import PORTS, ascii_name, split_url
 from bot.text.tracking import without_tracking
 from bot.text.words import words
 
@@ -32,7 +32,7 @@ def canonical_link(url: str) -> str:
     host = ascii_name(parts.hostname or "")
     if host.count(".") > 1:
         host = host.removeprefix("www.")
-    port = port_of(parts)
+    port = None if parts.port in PORTS.values() else parts.port
     path = _without_dots(_normal(parts.path)).rstrip("/")
     query = f"?{_normal(parts.query)}" if parts.query else ""
     fragment = f"#{_normal(parts.fragment)}" if parts.fragment.startswith(("!", "/")) else ""

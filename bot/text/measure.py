@@ -26,10 +26,10 @@ class Measure:
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return self._clusters(start, end) - (self._saved_before[last] - self._saved_before[first])
 
-    def is_inside(self, position: int) -> bool:
-        """Whether ``position`` lies inside an entity, so that a break there would destroy it."""
+    def outside(self, position: int) -> int:
+        """``position``, or where the entity begins that it lies inside of: a break within would destroy that."""
         index = bisect_left(self._starts, position) - 1
-        return index >= 0 and position < self._ends[index]
+        return self._starts[index] if index >= 0 and position < self._ends[index] else position
 
     def _clusters(self, start: int, end: int) -> int:
         ends = self._cluster_ends

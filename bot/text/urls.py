@@ -20,7 +20,7 @@ _SCHEMES = ("https", "http", "dat", "dweb", "ipfs", "ipns", "ssb", "gopher", "ge
 
 # No part of an address holds one of these, so that each stretch between two of them can be looked at on its own.
 _LIMITS = " \n<>\t\r\x0b\x0c\x85"
-_STRETCH = re.compile(f"[^{_LIMITS}]+")
+_LIMIT = re.compile(f"[{_LIMITS}]")
 
 _PORT = re.compile(":[0-9]+")
 _SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -53,8 +53,8 @@ def url_spans(text: str) -> Iterator[tuple[int, int]]:
     end = 0
     while (position := text.find("://", end)) >= 0:
         start = max(end, *(text.rfind(limit, end, position) + 1 for limit in _LIMITS))
-        stretch = _STRETCH.match(text, start)
-        end = max(stretch.end() if stretch else start, position + 3)
+        limit = _LIMIT.search(text, position)
+        end = limit.start() if limit else len(text)
         yield from _in_stretch(text, start, end)
 
 

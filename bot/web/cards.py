@@ -22,7 +22,7 @@ SHOWN = 900
 
 LONGEST_TITLE = 140
 
-_NOTICES = frozenset({"updated", "cancelled", "expired", "withdrawn"})
+_NOTICES = frozenset({"updated", "cancelled", "expired", "withdrawn", "joined"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

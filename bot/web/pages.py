@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.store import pages as store
+from bot.store.dossier import Removed, dossier
 from bot.store.engine import reading
-from bot.store.pages import Position, Removed, Scope, Told
+from bot.store.pages import Position, Scope, Told
 from bot.web import feeds
 from bot.web.answers import HTML, MINUTE, NEVER, YEAR, answer
 from bot.web.cards import Link, by_day, card
@@ -186,7 +187,7 @@ class Pages:
         if not _ID.fullmatch(name):
             raise HTTPException(404)
         with reading(self.site.engine) as connection:
-            found = store.dossier(connection, name)
+            found = dossier(connection, name)
             around = self._frame(connection, here)
         if found is None:
             raise HTTPException(404)

@@ -66,7 +66,7 @@ def frame(standing: Standing, visit: Visit) -> Frame:
     """Put into words how things stand."""
     voice, last = visit.voice, standing.last_sent
     words = stamp(last, voice).words if last else ""
-    alarms = [voice("paused")] if standing.paused else []
+    alarms = [voice(f"paused_{standing.paused}")] if standing.paused else []
     for one in standing.unreachable:
         since = stamp(one.since, voice).words if one.since else ""
         key = "unreachable" if since else "unreachable_never"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.store.pages import Copy, Related
+from bot.store.dossier import Copy, Related
 from bot.web.cards import LONGEST_TITLE, Link
 from bot.web.moments import Stamp, stamp
 from bot.web.prose import host, one_line, safe_link, shorten
@@ -20,6 +20,8 @@ _TIES = {
     ("cancels", False): "rel_cancelled",
     ("translates", True): "rel_translates",
     ("translates", False): "rel_translates",
+    ("merged", True): "rel_merged",
+    ("merged", False): "rel_merged",
 }
 
 

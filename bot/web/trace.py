@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.store.pages import Happening
+from bot.store.dossier import Happening
 from bot.web.moments import Stamp, stamp
 from bot.web.prose import one_line
 from bot.web.texts import Voice

@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.Column("lead_source", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("notice", sa.String(), nullable=True),
-        sa.Column("group_key", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=True),
@@ -71,7 +70,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_announcement_created"), "announcement", ["created"], unique=False)
     op.create_index(op.f("ix_announcement_expires"), "announcement", ["expires"], unique=False)
-    op.create_index(op.f("ix_announcement_group_key"), "announcement", ["group_key"], unique=False)
     op.create_table(
         "event",
         sa.Column("no", NUMBER, nullable=False),
@@ -235,6 +233,7 @@ def upgrade() -> None:
         ["account", "lane", "state", "position"],
         unique=False,
     )
+    op.create_index(op.f("ix_publication_account_position"), "publication", ["account", "position"], unique=False)
     op.create_index(op.f("ix_publication_account_remote_id"), "publication", ["account", "remote_id"], unique=False)
     op.create_index(op.f("ix_publication_source_created"), "publication", ["source", "created"], unique=False)
     op.create_index(op.f("ix_publication_state_due"), "publication", ["state", "due"], unique=False)
@@ -267,6 +266,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source"], ["source.no"], name=op.f("fk_spend_source_source")),
         sa.PrimaryKeyConstraint("source", "day", name=op.f("pk_spend")),
     )
+    op.create_table(
+        "tie",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("announcement", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["announcement"], ["announcement.id"], name=op.f("fk_tie_announcement_announcement")),
+        sa.PrimaryKeyConstraint("key", "announcement", name=op.f("pk_tie")),
+    )
+    op.create_index(op.f("ix_tie_announcement"), "tie", ["announcement"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.String(), nullable=False),

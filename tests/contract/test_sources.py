@@ -329,6 +329,20 @@ async def test_a_fetch_gives_items_and_a_cursor(rig: Rig, play: Play) -> None:
     assert all(address[:2] == ("127.0.0.1", port) for address in asked), "only the source itself is asked"
 
 
+@pytest.mark.parametrize("mode", ["success", "empty", "paging"])
+async def test_first_contact_ends(rig: Rig, play: Play, mode: Mode) -> None:
+    """Within a few fetches a batch is whole: before that nothing of a source is ever published."""
+    needs(rig, mode)
+    cursor: Cursor = {}
+    for _ in range(20):
+        play.begin(mode)
+        batch = await play.fetch(cursor)
+        if batch.whole:
+            return
+        cursor = kept(batch.cursor)
+    pytest.fail("no batch was whole")
+
+
 async def test_the_same_cursor_finds_the_same_items(rig: Rig, play: Play) -> None:
     """After a crash the same cursor is used again, and nothing is lost: neither at first contact nor later."""
     needs(rig, "success")

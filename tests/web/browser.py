@@ -94,7 +94,7 @@ async def browsing(folder: Path) -> AsyncIterator[Tab]:
 async def _address(file: Path) -> str:
     """Wait for the browser to write down where it listens."""
     async with asyncio.timeout(30):
-        while len(found := _lines(file)) != 2:
+        while len(found := _lines(file)) != 2:  # noqa: ASYNC110  # the browser tells by a file alone
             await asyncio.sleep(0.05)
     return f"ws://127.0.0.1:{found[0]}{found[1]}"
 

@@ -93,7 +93,7 @@ def test_catalogue_and_pages_agree() -> None:
     asked = set(re.findall(r"""(?:say|voice)\(\s*f?["']([a-z_0-9]+)["']""", sources))
     chosen = set(re.findall(r'"([a-z_0-9]+)"', sources)) & set(catalogue())
     prefixes = tuple(re.findall(r"""(?:say|voice|has)\(\s*f?["']([a-z]+_)["'{]""", sources))
-    assert set(prefixes) == {"error_", "media_", "nav_", "notice_", "visibility_"}
+    assert set(prefixes) == {"error_", "media_", "nav_", "notice_", "paused_", "visibility_"}
     assert {one for one in asked if not one.endswith("_")} <= set(catalogue())
     assert set(_SENTENCES.values()) | set(_SENT.values()) | set(_TIES.values()) <= set(catalogue())
     unused = {key for key in set(catalogue()) - asked - chosen if not key.startswith(prefixes)}

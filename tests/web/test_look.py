@@ -285,7 +285,7 @@ async def test_trouble_is_seen_first(tab: Tab, town: Town) -> None:
     """A pause of everything stands above the messages on the first screen of a phone."""
     town.world.set("paused", True)
     try:
-        await tab.open(f"{town.site.url}/", width=360)
+        await tab.open(f"{town.site.url}/?lang=nl", width=360)  # an address that the browser has not kept yet
         bottom = await tab.value("document.querySelector('.alarm').getBoundingClientRect().bottom")
     finally:
         town.world.unset("paused")

@@ -158,9 +158,9 @@ def test_relations_lead_both_ways(town: Town) -> None:
 
 def test_siblings_in_other_languages_are_named(world: World) -> None:
     """Two languages of one announcement lead to each other, with the language of the link marked."""
-    shared = {"group_key": "regio-alarm\n7"}
-    dutch = world.tell("Rook", "Rook", announcing=shared)
-    english = world.tell("Smoke", "Smoke", announcing=shared, language="en")
+    dutch = world.tell("Rook", "Rook")
+    english = world.tell("Smoke", "Smoke", language="en")
+    world.tie(english, dutch, "translates")
     with serving(world.site()) as site:
         link = site.get(f"/announcements/{dutch}").page.cssselect("section[aria-labelledby=related] a")[0]
     assert (link.get("href"), link.get("lang"), link.text_content()) == (f"/announcements/{english}", "en", "Smoke")
@@ -196,6 +196,17 @@ def test_an_alert_past_its_end_says_so(world: World) -> None:
     with serving(world.site()) as site:
         assert "Waarschuwing Gemeente Voorbeeldstad Storm Dit bericht geldt niet meer." in site.get("/").words
         assert "Dit bericht geldt niet meer." in site.get(f"/announcements/{told}").words
+
+
+def test_an_announcement_that_was_joined_leads_to_the_other(world: World) -> None:
+    """Where a person said that two announcements are one, the page of the other says so and leads to the one that is kept."""
+    kept = world.tell("Weg dicht", "Weg dicht")
+    other = world.tell("Weg afgesloten", "Weg afgesloten", announcing={"notice": "joined", "ended": NOW})
+    world.tie(other, kept, "merged")
+    with serving(world.site()) as site:
+        page = site.get(f"/announcements/{other}")
+    assert "Alleen dat andere wordt bijgehouden." in page.words
+    assert "Hetzelfde bericht: Weg dicht" in page.words
 
 
 def test_a_change_under_way_is_told(world: World) -> None:
@@ -272,7 +283,10 @@ def test_standing_is_told_and_trouble_is_loud(world: World) -> None:
     with serving(world.site()) as site:
         assert "Bronnen: 4. Laatste bericht: dinsdag 3 november 2026, 13.00 uur." in site.get("/about").words
         assert not site.get("/").page.cssselect(".alarm")
-        world.set("paused", True)
+        world.set("paused", "rest")
+        assert "Alleen waarschuwingen komen nu door." in site.get("/").words
+        world.unset("paused")
+        world.set("paused", "all")
         world.source_is("stad-nieuws", state="failing", failing_since=NOW - timedelta(days=1))
         world.source_is("regio-alarm", state="failing", failing_since=NOW - timedelta(minutes=4))
         assert "Veiligheidsregio" not in site.get("/").page.cssselect(".alarm")[0].text_content()

@@ -23,6 +23,7 @@ TAKEN_AWAY: dict[str, dict[str, Any]] = {
     "deleted": {"state": "sent", "operation": "delete", "wanted": 0, "seen": 0},
     "about to be deleted": {"state": "queued", "operation": "delete", "wanted": 0},
     "deletion fails": {"state": "dead", "operation": "delete", "wanted": 0},
+    "gone, and on its way back": {"state": "queued", "seen": 0},
     "removed there by hand": {"state": "dropped", "reason": "removed-there"},
 }
 
@@ -73,6 +74,15 @@ def test_the_tombstone_says_when_and_why(world: World) -> None:
         words = site.get(f"/announcements/{told}").words
     assert "De afzender heeft het bericht ingetrokken." in words
     assert "Geplaatst op dinsdag 3 november 2026, 12.00 uur Beëindigd op dinsdag 3 november 2026, 15.00 uur" in words
+
+
+def test_what_was_erased_from_memory_leaves_a_tombstone(world: World) -> None:
+    """Where title and texts were erased because they named people, nothing but a tombstone is left, whatever else is known."""
+    told = world.tell("J. Jansen", "J. Jansen")
+    world.erase(told)
+    with serving(world.site()) as site:
+        assert site.get(f"/announcements/{told}").status == 410
+        assert "Hier staat nog niets." in site.get("/").words
 
 
 def test_gone_from_one_account_is_still_on_the_other(world: World) -> None:

@@ -207,6 +207,12 @@ class World:
         with writing(self.engine) as connection:
             connection.execute(update(item).where(item.c.announcement == old).values(announcement=new))
 
+    def erase(self, told: str) -> None:
+        """Erase what an announcement said, and leave its rows."""
+        with writing(self.engine) as connection:
+            connection.execute(update(item).where(item.c.announcement == told).values(title="", content=None))
+        self.change(told, text=None, parts=None)
+
     def set(self, key: str, value: Any) -> None:
         """Write a fact about the installation."""
         with writing(self.engine) as connection:

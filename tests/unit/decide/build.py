@@ -42,6 +42,7 @@ class Policy:
     first_run: int = 0
     burst: int = 20
     alert_burst: int = 0
+    settle: timedelta = timedelta()
     edit_window: timedelta = timedelta(hours=48)
     withdrawal: str = "hold"
     personal: bool = False

@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.errors import AdapterError, Permanent, Temporary
 from adapters.http import Hop, HttpClient, NetworkPolicy, raise_for_status
@@ -146,6 +148,7 @@ async def test_post_sends_json_or_a_form() -> None:
         await http.post(f"{server.url}/json", json={"a": ["ë"]}, headers={"Authorization": "Bearer geheim"}, named=True)
         await http.post(f"{server.url}/form", form={"hub.mode": "subscribe", "x": "a b"}, named=True)
     first, second = server.visits
+    assert [visit.headers["connection"] for visit in server.visits] == ["close", "close"]
     assert json.loads(first.body) == {"a": ["ë"]}
     assert first.headers["content-type"] == "application/json"
     assert first.headers["authorization"] == "Bearer geheim"
@@ -268,6 +271,35 @@ async def test_a_redirect_can_be_the_answer() -> None:
         response = await http.head(f"{server.url}/a", redirects=0, named=True)
         assert (response.status, response.headers["Location"], response.moved_to) == (301, "einde", None)
         assert len(server.visits) == 1
+
+
+@pytest.mark.parametrize(("hops", "followed"), [(3, True), (4, False)])
+async def test_no_more_redirects_are_followed_than_the_policy_says(hops: int, followed: bool) -> None:
+    """Three are followed, the fourth is not even asked for."""
+    chain = dict.fromkeys("abcdefg"[:hops], 302)
+    async with serving(leading(**chain)) as server, client() as http:
+        asked = http.get(f"{server.url}/a", named=True)
+        if followed:
+            assert len((await asked).hops) == hops
+        else:
+            with pytest.raises(Temporary) as caught:
+                await asked
+            assert caught.value.code == "http.too-many-redirects"
+        assert len(server.visits) == 4
+
+
+async def test_a_slow_body_that_keeps_coming_is_read() -> None:
+    """Silence is counted from one piece to the next, on a new connection and on one that was kept."""
+
+    async def answer(visit: Visit) -> None:
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
+        for letter in b"traag.":
+            await asyncio.sleep(0.15)
+            await visit.send(bytes([letter]))
+
+    async with serving(answer) as server, client(read_timeout=0.6) as http:
+        assert (await http.get(server.url, named=True)).body == b"traag."
+        assert (await http.get(server.url, named=True)).body == b"traag."
 
 
 async def test_the_time_cap_covers_all_hops() -> None:
@@ -453,6 +485,21 @@ async def test_what_cannot_be_asked_is_refused_at_once(url: str) -> None:
     assert caught.value.code == "http.bad-url"
     assert "http://" in caught.value.remedy
     assert len(str(caught.value)) < 400
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["http://", "https://", "HTTP://[", ""]), st.text(max_size=40), st.text(max_size=40))
+def test_whatever_the_address_only_our_errors_come_out(scheme: str, host: str, path: str) -> None:
+    """No text that somebody puts where an address belongs reaches people as an error of a library."""
+
+    async def ask() -> None:
+        # Everything goes to a proxy that is not there: nothing leaves this machine, whatever the text means.
+        manners = policy(proxy="http://127.0.0.1:9")
+        async with HttpClient(manners, lookup=lambda name: ["145.100.1.1"]) as http:
+            with pytest.raises(AdapterError):
+                await http.get(f"{scheme}{host}/{path}", redirects=0)
+
+    asyncio.run(ask())
 
 
 async def test_a_cancelled_request_leaves_nothing_behind() -> None:

@@ -75,6 +75,22 @@ def test_turns_are_never_lost_nor_given_twice(limit: int, plans: list[tuple[int,
     asyncio.run(scenario())
 
 
+async def test_a_turn_that_comes_with_a_cancellation_goes_to_the_next() -> None:
+    """Given and cancelled in the same breath: neither turn nor place is lost."""
+    turns, places = HostTurns(remember=9), Places(1, total=9, patience=60)
+    await turns.take("a", limit=1, gap=0)
+    ticket = await places.take()
+    waiting = [asyncio.create_task(turns.take("a", limit=1, gap=0)), asyncio.create_task(places.take())]
+    await asyncio.sleep(0)
+    turns.give_back("a")
+    places.give_back(ticket)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.wait_for(turns.take("a", limit=1, gap=0), 5)
+    await asyncio.wait_for(places.take(), 5)
+
+
 async def test_places_are_bounded_and_fair() -> None:
     """No more than the limit at work, first come first served, and cancelled waiters hold nothing."""
     places = Places(2, total=10, patience=60)
@@ -133,6 +149,21 @@ async def test_a_deadline_is_a_time_out_and_a_cancellation_is_not() -> None:
         async with asyncio.timeout(0.01):
             await watched()
     deadlines.close()
+
+
+async def test_progress_can_bring_the_end_nearer() -> None:
+    """The first byte may take long; the silence after it may not, though the timer was set for later."""
+    deadlines = Deadlines()
+    started = time.monotonic()
+
+    async def one_piece() -> None:
+        with deadlines.watch(30, 30, 0.05) as watch:
+            watch.progress()
+            await asyncio.sleep(20)
+
+    with pytest.raises(TimeoutError):
+        await one_piece()
+    assert time.monotonic() - started < 10
 
 
 async def test_each_watch_has_its_own_moment() -> None:
