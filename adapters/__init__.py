@@ -19,7 +19,18 @@ SOURCES: dict[str, str] = {  # the specific before the general: the first that r
     "cap": "adapters.cap:CapSource",
     "nl_alert": "adapters.nl_alert:NlAlertSource",
     "burgernet": "adapters.burgernet:BurgernetSource",
+    "x": "adapters.x:XSource",
+    "facebook": "adapters.facebook:FacebookSource",
+    "threads": "adapters.threads:ThreadsSource",
+    "instagram": "adapters.instagram:InstagramSource",
+    "tiktok": "adapters.tiktok:TikTokSource",
+    "bluesky": "adapters.bluesky:BlueskySource",
+    "mastodon": "adapters.mastodon_source:MastodonSource",
+    "youtube": "adapters.youtube:YouTubeSource",
+    "folder": "adapters.folder:FolderSource",
+    "webhook": "adapters.webhook:WebhookSource",
     "feed": "adapters.feed:FeedSource",
+    "json": "adapters.mapped_json:JsonSource",
 }
 
 PUBLISHERS: dict[str, str] = {

@@ -38,7 +38,7 @@ def read_actor(reply: Any) -> Actor:
         name=string(actor.get("name")) or string(actor.get("preferredUsername")),
         summary=string(actor.get("summary")),
     )
-    if actor.get("type") not in _ACTORS or not is_web(found.id) or not is_web(found.outbox):
+    if string(actor.get("type")) not in _ACTORS or not is_web(found.id) or not is_web(found.outbox):
         raise unexpected("it is no actor with an outbox")
     return found
 
@@ -90,7 +90,7 @@ def _read(entry: Entry, *, actor: str, replies: bool, boosts: bool) -> Item | Br
     if activity.get("type") == "Announce":
         return _announced(entry) if boosts else None
     said = mapping(activity.get("object"))
-    if activity.get("type") != "Create" or said.get("type") not in _POSTS or not _is_public(activity, said):
+    if activity.get("type") != "Create" or string(said.get("type")) not in _POSTS or not _is_public(activity, said):
         return None
     if (said.get("inReplyTo") and not replies) or (actor and said.get("attributedTo") != actor):
         return None

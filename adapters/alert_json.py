@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import Malformed
 from adapters.feed_charset import decode
 from adapters.feed_page import is_page
 from adapters.feed_text import clean
+from adapters.plainjson import load_json
 
 if TYPE_CHECKING:
     from adapters.contract import Document
@@ -25,7 +25,7 @@ def parse_json(document: Document, service: str) -> Any:
     if is_page(text):
         raise Malformed("a web page (HTML) stands where alerts should be", code=f"{service}.html", remedy=_AGAIN)
     try:
-        return json.loads(text)
+        return load_json(text)
     except RecursionError as error:
         raise Malformed("the JSON is nested too deeply", code=f"{service}.too-deep", remedy=_AGAIN) from error
     except ValueError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.errors import AdapterError, Limited
+from adapters.errors import AdapterError, Limited, Malformed
+from adapters.plainjson import load_json
 from adapters.reply import mapping, moment
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def complaint(response: Response) -> Mapping[str, Any]:
     """Give the JSON object in which an API says what is wrong; an empty one where there is none."""
     if response.status < 400:  # noqa: PLR2004 - RFC 9110, section 15.5
         return {}
-    with suppress(ValueError, RecursionError):
-        return mapping(json.loads(response.body))
+    with suppress(ValueError, RecursionError, Malformed):
+        return mapping(load_json(response.body))
     return {}
 
 

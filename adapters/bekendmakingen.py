@@ -42,6 +42,7 @@ class BekendmakingenSource:
     mergeable: ClassVar[bool] = False
     digest: ClassVar[str] = "daily"
     every: ClassVar[str] = "6h"
+    hosts: ClassVar[tuple[str, ...]] = ("repository.overheid.nl",)
 
     def __init__(self, config: SourceConfig, http: HttpClient, offload: Offload) -> None:
         self._config = config

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -59,7 +60,7 @@ class BlueskySource:
         Raises what ``HttpClient.get`` raises, ``Gone``, ``AuthFailed`` (``account.changed``), ``Permanent``
         (``account.opted-out``) and ``Malformed``.
         """
-        handle = name_in(self._config.url)
+        handle, today = name_in(self._config.url), f"{datetime.now(UTC):%Y-%m-%d}"
         did = cursor.get("account") or await self._register(handle, self._options.account)
         window = opened(_shape(self._config), cursor)
         try:
@@ -68,10 +69,10 @@ class BlueskySource:
             if error.code != "http.unauthorised":
                 raise
             return await self._rss(did, cursor)
-        problem = await self._vouch(handle, did, window.about)
-        return window.batch(
-            cursor, account=did, title=string(window.about.get("displayName")) or None, problems=filter(None, [problem])
-        )
+        asked = cursor.get("asked", today)
+        problem = await self._vouch(handle, did, window.about, anew=asked != today)
+        title = string(window.about.get("displayName")) or None
+        return window.batch(cursor, title=title, problems=filter(None, [problem]), account=did, asked=today)
 
     @staticmethod
     def read(document: Document, config: SourceConfig) -> Batch:
@@ -104,11 +105,14 @@ class BlueskySource:
         query = {"actor": did, "limit": str(_LIMIT), "filter": wanted, **({"cursor": place} if place else {})}
         return (await self._ask("app.bsky.feed.getAuthorFeed", **query)).body
 
-    async def _vouch(self, handle: str, did: str, author: Mapping[str, Any]) -> str | None:
-        """Look whether the account still is the one that was registered, and wants to be read; give a problem to tell."""
+    async def _vouch(self, handle: str, did: str, author: Mapping[str, Any], *, anew: bool) -> str | None:
+        """Look whether the account still is the one that was registered, and wants to be read; give a problem to tell.
+
+        Its posts say so as far as they can; the profile is asked where they do not, and once a day (``anew``).
+        """
         if NOT_WITHOUT_LOGIN in labels_of(author) and not self._config.own:
             raise opted_out(self._config.url, NOT_WITHOUT_LOGIN)
-        if handle == did or string(author.get("handle")).lower() == handle.lower():
+        if not anew and (handle == did or string(author.get("handle")).lower() == handle.lower()):
             return None
         try:
             await self._register(handle, did)

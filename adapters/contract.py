@@ -363,14 +363,51 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileLimits:
+    """What a server allows in a profile, in characters; ``fields`` is their number.
+
+    ``avatar_alt`` None: the server has no description of the picture.
+    """
+
+    name: int = 30
+    note: int = 500
+    fields: int = 4
+    field: int = 255
+    avatar_alt: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How an account presents itself: plain texts, fields as (name, value).
+
+    ``bot`` marks it as a program, ``discoverable`` lets directories show it, ``language`` is that of its posts, ``quotes``
+    who may quote them (``public``, ``followers``, ``nobody``). None: the server does not say, or leave it as it is.
+    """
+
+    name: str = ""
+    note: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    bot: bool = False
+    discoverable: bool | None = None
+    language: str | None = None
+    quotes: str | None = None
+    avatar_alt: str | None = None
+    limits: ProfileLimits = ProfileLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountConfig:
-    """What an operator configured for one account, as far as an adapter may know. Time-outs in seconds."""
+    """What an operator configured for one account, as far as an adapter may know. Time-outs in seconds.
+
+    ``proxy`` is the address of the proxy through which everything goes, None for none; it may hold a password.
+    """
 
     id: str
     server: str = ""
     token: str = field(default="", repr=False)
     user_agent: str = "Omroeper"
     timeout: float = 10.0
+    proxy: str | None = field(default=None, repr=False)
 
 
 class Publisher(Protocol):
@@ -384,6 +421,12 @@ class Publisher(Protocol):
 
     def limits(self) -> Limits:
         """What the server allows now."""
+
+    def profile(self) -> Profile:
+        """How the account presents itself now, and what its server allows there."""
+
+    def set_profile(self, profile: Profile) -> Profile:
+        """Let it present itself so; give what the server made of it. Needs more rights than posting does."""
 
     def publish(self, post: Post, key: str) -> Receipt:
         """Publish. ``key`` is the idempotency key. Raises ``Gone`` where the parent or quoted post is not there."""

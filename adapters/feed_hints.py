@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = 24
+_NONE = Hints()
 _LINK = re.compile(r"<([^<>]{1,2000})>([^,<]{0,500})")
 _REL = re.compile(r";\s{0,9}rel\s{0,9}=\s{0,9}\"?([^\";]{1,200})", re.IGNORECASE)
 
@@ -36,11 +36,15 @@ def channel_hints(channel: Channel) -> Hints:
 
 def answer_hints(hints: Hints, response: Response) -> Hints:
     """Add what the answer itself said: how long it is fresh, the hub of a Link header, and a move."""
-    links = _links(response.headers.get("Link", ""))
     fresh = response.fresh_for(datetime.now(UTC))
-    return replace(
-        hints,
-        interval=max(filter(None, (hints.interval, fresh)), default=None),
+    told = fresh is not None and fresh > (hints.interval or 0.0)
+    if not (told or response.hops or "Link" in response.headers):
+        return hints  # as nearly every answer that nothing changed
+    links = _links(response.headers.get("Link", ""))
+    return Hints(
+        interval=fresh if told else hints.interval,
+        skip_hours=hints.skip_hours,
+        skip_days=hints.skip_days,
         hub=hints.hub or links.get("hub"),
         topic=hints.topic or links.get("self"),
         moved_to=response.moved_to,
@@ -60,7 +64,9 @@ def remembered(hints: Hints) -> dict[str, Any]:
 
 def recalled(cursor: Cursor) -> Hints:
     """Read back what ``remembered`` gave."""
-    kept = cursor.get("hints") or {}
+    kept = cursor.get("hints")
+    if not kept:
+        return _NONE
     return Hints(
         interval=kept.get("interval"),
         skip_hours=frozenset(kept.get("skip_hours", ())),

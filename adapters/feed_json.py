@@ -16,6 +16,7 @@ from adapters.feed_html import all_images, all_links, pointers
 from adapters.feed_media import described_by, media_in_text, without_copies
 from adapters.feed_prune import MOST_ENTRIES, digest_of
 from adapters.feed_text import clean
+from adapters.plainjson import load_json
 
 _PETABYTE = 1e15
 _Object = dict[str, Any]
@@ -36,7 +37,7 @@ class JsonFeed:
 def parse_json_feed(text: str, url: str) -> JsonFeed | None:
     """Read the document. None where it is JSON of another kind. Raises ``Malformed`` where it is no JSON."""
     try:
-        document = json.loads(text)
+        document = load_json(text)
     except RecursionError as error:
         raise Malformed("the JSON is nested too deeply to be a feed", code="feed.too-deep") from error
     except ValueError as error:

@@ -23,10 +23,13 @@ from adapters.errors import Malformed
 from adapters.feed_mend import ROOT, Mended, Slices, cut, mend
 from adapters.feed_names import Names, local_name, namespace_of
 from adapters.feed_page import is_page
+from adapters.plainxml import weight
 
 MOST_ENTRIES = 5000
-_MOST_MARKS = 800_000
-"""Tags and references of one document. Each costs some hundred bytes of memory while it is parsed or mended."""
+_MOST_MARKS = 420_000
+"""Tags and attributes of one document: 90 MiB while it is parsed. 5,000 entries of twenty elements have half of that."""
+_MOST_REFERENCES = 800_000
+"""Each costs some hundred bytes while a document is mended."""
 _ENTRY_NAMES = {"item", "entry", "at:deleted-entry"}
 _HOLDERS = {"rss", "channel", "feed"}
 _ANYWHERE = ("{*}rss", "{*}feed", "{*}RDF", "{*}channel")
@@ -66,9 +69,9 @@ def digest_of(raw: bytes) -> str:
 
 def find_entries(text: str) -> Feed | None:
     """Climb the ladder. None where the text holds no feed. Raises ``Malformed`` for what no honest feed looks like."""
-    if text.count("<") + text.count("&") > _MOST_MARKS:
+    if weight(text) > _MOST_MARKS or text.count("&") > _MOST_REFERENCES:
         raise Malformed(
-            f"the document has more than {_MOST_MARKS} tags and references, which is no feed",
+            f"the document has more than {_MOST_MARKS:,} tags and attributes, or {_MOST_REFERENCES:,} references: that is no feed",
             code="feed.too-many-tags",
             remedy="Ask the publisher for a feed of recent entries only.",
         )

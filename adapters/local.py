@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from adapters.contract import AccountConfig, Attached, Identity, Limits, Picture, Post, Receipt, RemotePost
+from adapters.contract import AccountConfig, Attached, Identity, Limits, Picture, Post, Profile, Receipt, RemotePost
 
 LIMITS = Limits(
     family="local",
@@ -16,7 +16,7 @@ LIMITS = Limits(
     url_length=None,
     max_media=16,
     alt_length=10_000,
-    features=frozenset({"edit", "delete", "idempotency", "quote", "allowed_mentions", "language", "boost", "source"}),
+    features=frozenset({"edit", "delete", "idempotency", "quote", "allowed_mentions", "language", "boost"}),
 )
 
 
@@ -33,6 +33,14 @@ class LocalPublisher:
     def limits(self) -> Limits:
         """What the pages can show."""
         return LIMITS
+
+    def profile(self) -> Profile:
+        """Have none: the pages say who it is."""
+        return Profile()
+
+    def set_profile(self, profile: Profile) -> Profile:  # noqa: ARG002 - the contract's name
+        """Have none."""
+        return Profile()
 
     def publish(self, post: Post, key: str) -> Receipt:
         """Accept a post. The same key gives the same id."""

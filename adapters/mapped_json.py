@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from adapters.account import origin_of
@@ -26,7 +26,7 @@ _PLAIN_FORM = re.compile(rb'[\xef\xbb\xbf\s]{0,16}\{[^{}\[\]]{0,1000}"omroeper"\
 class JsonOptions:
     """``paths``: where things are. ``html``: texts are HTML. ``base``: where relative addresses start, if not at ``url``."""
 
-    paths: JsonPaths = JsonPaths()
+    paths: JsonPaths = field(default_factory=JsonPaths)
     html: bool = False
     base: str = ""
 

@@ -14,10 +14,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from adapters.contract import AccountConfig, Attached, Identity, Limits, Picture, Post, Receipt, RemotePost
+from adapters.contract import AccountConfig, Attached, Identity, Limits, Picture, Post, Profile, Receipt, RemotePost
 from adapters.errors import AdapterError, AuthFailed, Gone, Malformed, Refused, Temporary
 from adapters.mastodon_errors import Answer, Loss, budget, declined, lost, unreadable
-from adapters.mastodon_shapes import host, limits, plain, remote_post
+from adapters.mastodon_shapes import host, limits, plain, profile, remote_post
 
 if TYPE_CHECKING:
     from adapters.mastodon_wire import Wire
@@ -60,6 +60,28 @@ class MastodonPublisher:
         """What the server allows now."""
         self._limits = limits(self._instance())
         return self._limits
+
+    def profile(self) -> Profile:
+        """How the account presents itself now, and what its server allows there."""
+        return profile(self._verified(), self._instance())
+
+    def set_profile(self, profile: Profile) -> Profile:
+        """Let it present itself so. Needs the scope write:accounts, which posting does not."""
+        wanted = list(profile.fields) + [("", "")] * max(0, profile.limits.fields - len(profile.fields))
+        answer = self._ask(
+            lambda api: api.account_update_credentials(
+                display_name=profile.name,
+                note=profile.note,
+                bot=profile.bot,
+                discoverable=profile.discoverable,
+                fields=wanted,  # the rest is emptied: a field that is not named stays as it was
+                default_language=profile.language,
+                default_quote_policy=profile.quotes,
+                avatar_description=profile.avatar_alt,
+            )
+        )
+        self._accepted(answer)
+        return self.profile()
 
     def publish(self, post: Post, key: str) -> Receipt:
         """Publish. Raises ``Gone(about="parent" | "quote")`` where that is not there.
@@ -201,7 +223,7 @@ class MastodonPublisher:
 
             from adapters.mastodon_wire import Wire
 
-            token, wire = self._token(), Wire()
+            token, wire = self._token(), Wire(self._config.proxy)
             self._client = Mastodon(
                 api_base_url=self._config.server,
                 session=wire,

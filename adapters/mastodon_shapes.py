@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from adapters.contract import Attached, Limits, RemotePost
+from adapters.contract import Attached, Limits, Profile, ProfileLimits, RemotePost
 
 Json = Mapping[str, Any]
 
@@ -82,6 +82,40 @@ def limits(instance: Json) -> Limits:
         image_matrix=_number(media.get("image_matrix_limit"), usual.image_matrix),
         mime_types=_names(media.get("supported_mime_types")) or usual.mime_types,
         features=FEATURES[family] | _by_api_version(instance),
+    )
+
+
+def profile(me: Json, instance: Json) -> Profile:
+    """Read how an account presents itself, from what its own token is shown, and what the server allows there."""
+    source = _mapping(me.get("source"))
+    fields = source.get("fields") if isinstance(source.get("fields"), list) else me.get("fields")
+    found = [_mapping(one) for one in fields] if isinstance(fields, list) else []
+    discoverable = me.get("discoverable")
+    return Profile(
+        name=_text(me.get("display_name")),
+        note=_text(source.get("note")) or plain(_text(me.get("note"))),
+        fields=tuple((_text(one.get("name")), plain(_text(one.get("value")))) for one in found),
+        bot=me.get("bot") is True,
+        discoverable=discoverable if isinstance(discoverable, bool) else None,
+        language=_text(source.get("language")) or None,
+        quotes=_text(source.get("quote_policy")) or None,
+        avatar_alt=_text(me.get("avatar_description")) if "avatar_description" in me else None,
+        limits=_profile_limits(_mapping(_mapping(instance.get("configuration")).get("accounts"))),
+    )
+
+
+def _profile_limits(accounts: Json) -> ProfileLimits:
+    """Read the limits that servers tell since 4.6; before that they were the usual ones."""
+    usual = ProfileLimits()
+    return ProfileLimits(
+        name=_number(accounts.get("max_display_name_length"), usual.name),
+        note=_number(accounts.get("max_note_length"), usual.note),
+        fields=_number(accounts.get("max_profile_fields"), usual.fields),
+        field=min(
+            _number(accounts.get("profile_field_name_limit"), usual.field),
+            _number(accounts.get("profile_field_value_limit"), usual.field),
+        ),
+        avatar_alt=_number(accounts.get("max_avatar_description_length"), 0) or None,
     )
 
 
@@ -208,7 +242,7 @@ def _names(value: object) -> frozenset[str]:
 
 
 def _time(value: object) -> datetime | None:
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):  # the last for a year 1 east of Greenwich
         found = datetime.fromisoformat(_text(value))
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     return None

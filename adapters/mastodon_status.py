@@ -56,7 +56,7 @@ def _read(entry: Entry, *, replies: bool, boosts: bool) -> Item | Broken | None:
         return None  # what goes on under a status is read there by whoever reads the boost
     said = boosted or status
     uri = string(said.get("uri"))
-    if not is_web(uri) or not string(status.get("uri")) or "id" not in said:
+    if not is_web(uri) or not string(status.get("uri")):
         return entry.broken("the status has no ActivityPub id")
     text, address = string(said.get("content")), string(said.get("url"))
     return Item(
@@ -69,7 +69,8 @@ def _read(entry: Entry, *, replies: bool, boosts: bool) -> Item | Broken | None:
         updated=moment(said.get("edited_at")),
         language=language(said.get("language")),
         media=tuple(_media(said)),
-        links=tuple(one for one in remote_post(said).links if one),
+        # The same rule as for our own posts: addresses count, the people and tags that are named do not.
+        links=tuple(filter(None, remote_post({"id": uri, "content": text}).links)),
         boost=uri,
         raw=entry.raw[:RAW_LIMIT],
     )

@@ -58,10 +58,17 @@ class Nod:
 
 
 class Wire:
-    """One connection, kept alive. One request at a time: whoever shares it takes turns."""
+    """One connection, kept alive. One request at a time: whoever shares it takes turns.
 
-    def __init__(self) -> None:
+    The environment has no say: neither its proxies nor a ``.netrc``, whose password would take the token's place.
+    ``proxy`` is the configured one.
+    """
+
+    def __init__(self, proxy: str | None = None) -> None:
         self._session = requests.Session()
+        self._session.trust_env = False
+        if proxy:
+            self._session.proxies = {"http": proxy, "https": proxy}
         self._also: Mapping[str, object] = {}
         self._heard: list[Answer | Loss] = []
 

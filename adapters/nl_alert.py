@@ -16,8 +16,9 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from adapters.alert_json import JSON_TYPES, changed_shape, parse_json
+from adapters.alert_pause import heed, pause
 from adapters.contract import Batch, Broken, Cursor, Document, Hints, NoOptions, Offload, SourceConfig
-from adapters.errors import Malformed, Temporary
+from adapters.errors import AdapterError, Malformed, Temporary
 from adapters.feed_dates import read_date
 from adapters.feed_hints import answer_hints
 from adapters.feed_prune import digest_of
@@ -63,6 +64,7 @@ class NlAlertSource:
         Raises what ``HttpClient.get`` raises; ``Temporary`` (``nl-alert.unavailable``) where the service shows a web
         page instead; ``Malformed`` where it answers with anything else.
         """
+        heed(cursor)
         first = await self._ask("", cursor)
         if first.not_modified:
             return _nothing_new(cursor, first)
@@ -71,10 +73,19 @@ class NlAlertSource:
             return _nothing_new(cursor, first, etag=first.etag, last_modified=first.last_modified)
         known = frozenset(cursor.get("seen", ())) if current else frozenset()
         pages = [await self._offload(_read_page, first, self._config)]
-        while len(pages) < MOST_PAGES and (last := _goes_on(pages, known)):
-            older = await self._ask(last, {})
-            pages.append(await self._offload(_read_page, older, self._config))
+        # Where the list was empty before, all that is in it now is on the first page.
+        most = 1 if current and not known else MOST_PAGES
+        while len(pages) < most and (last := _goes_on(pages, known)):
+            pages.append(await self._older(last))
         return await self._offload(_absorb, pages, known, first, self._config)
+
+    async def _older(self, after: str) -> _Page:
+        """Ask for a page of older alerts. One that cannot be had is an empty one: the newest alerts do not wait for it."""
+        try:
+            response = await self._ask(after, {})
+            return await self._offload(_read_page, response, self._config)
+        except AdapterError as error:
+            return _Page(entries=(), trouble=error)
 
     async def _ask(self, after: str, cursor: Cursor) -> Response:
         from adapters.http import raise_for_status  # here, because reading a file needs no client
@@ -115,6 +126,8 @@ class _Page:
 
     entries: tuple[NlAlert | Broken, ...]
     notes: Counter[str] = field(default_factory=Counter)
+    trouble: AdapterError | None = None
+    """Why it could not be had."""
 
     @property
     def last(self) -> str | None:
@@ -177,17 +190,19 @@ def _nothing_new(cursor: Cursor, response: Response, **changed: Any) -> Batch:
 
 def _absorb(pages: Sequence[_Page], known: frozenset[str], response: Response, config: SourceConfig) -> Batch:
     shown = read_date(response.headers.get("Date", ""), UTC)
-    batch = _batch(pages, known, shown.at if shown else datetime.now(UTC), config)
+    now = shown.at if shown else datetime.now(UTC)
+    batch = _batch(pages, known, now, config)
     digests = [one.digest for one in batch.items]
     return replace(
         batch,
-        whole=_goes_on(pages, known) is None,
+        whole=len(pages) < MOST_PAGES or _goes_on(pages, known) is None,
         cursor={
             "rule": _RULE,
             "etag": response.etag,
             "last_modified": response.last_modified,
             "body": digest_of(response.body),
             "seen": [*digests, *sorted(batch.unchanged), *sorted(known - batch.unchanged)][:_MOST_SEEN],
+            **pause((page.trouble for page in pages), now),
         },
         hints=answer_hints(Hints(), response),
     )
@@ -203,9 +218,12 @@ def _batch(pages: Sequence[_Page], known: frozenset[str], now: datetime | None, 
         items=tuple(item for item in items if item.digest not in known),
         unchanged=frozenset(item.digest for item in items if item.digest in known),
         broken=tuple(broken.values()),
-        problems=tuple(
-            f"{code}: {sentence.format(notes[code], zone=config.time_zone)}"
-            for code, sentence in _SENTENCES.items()
-            if notes[code]
+        problems=(
+            *(f"nl-alert.older: older alerts could not be had: {page.trouble}" for page in pages if page.trouble),
+            *(
+                f"{code}: {sentence.format(notes[code], zone=config.time_zone)}"
+                for code, sentence in _SENTENCES.items()
+                if notes[code]
+            ),
         ),
     )

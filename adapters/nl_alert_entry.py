@@ -216,13 +216,13 @@ def _moment(value: dict[str, Any], name: str, zone: tzinfo, notes: Counter[str])
 
 def _polygons(value: Any, notes: Counter[str]) -> tuple[str, ...]:
     found: list[str] = []
-    size = 0
+    room = _MOST_SHAPES
     published = [clean(one) for one in value if isinstance(one, str)] if isinstance(value, list) else []
     for polygon in filter(None, published):
-        size += len(polygon)
-        if size > _MOST_SHAPES or len(found) >= _MOST_POLYGONS:
+        if len(polygon) > room or len(found) >= _MOST_POLYGONS:
             notes["nl-alert.areas-left-out"] += 1
         else:
+            room -= len(polygon)
             found.append(polygon)
     return tuple(found)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from adapters.contract import Batch, Broken, Cursor, Document, Item, NoOptions, Offload, SourceConfig
+from adapters.contract import Batch, Broken, Cursor, Document, Hints, Item, NoOptions, Offload, SourceConfig
 from adapters.errors import AuthFailed
 from adapters.feed import FeedSource
 from adapters.feed_prune import digest_of
@@ -54,7 +55,7 @@ class PolitieSource:
         while not course.ended:
             response = await self._page(course, cursor)
             if course.pages == 0 and (response.not_modified or digest_of(response.body) == cursor.get("body")):
-                return Batch(not_modified=True, cursor=cursor)
+                return Batch(not_modified=True, cursor=cursor, hints=_hints(response))
             if response.status == _NO_CONTENT:
                 course.end(response)
             else:
@@ -115,6 +116,7 @@ class _Course:
     unchanged: dict[str, None] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     first: dict[str, Any] = field(default_factory=dict)
+    hints: Hints = field(default_factory=Hints)
 
     def take(self, page: Page, response: Response) -> None:
         """Take in a page. The walk ends at the last one, where something known is met, and where it gets long."""
@@ -151,16 +153,22 @@ class _Course:
             broken=tuple(self.broken.values()),
             cursor={"rule": _RULE, "seen": seen[:_MOST_SEEN], **first},
             problems=problems(self.notes, zone),
+            hints=self.hints,
         )
 
     def _remember(self, response: Response) -> None:
         if self.pages == 0:
+            self.hints = _hints(response)
             self.first = {
                 "etag": response.etag,
                 "last_modified": response.last_modified,
                 "body": digest_of(response.body),
             }
         self.pages += 1
+
+
+def _hints(response: Response) -> Hints:
+    return Hints(interval=response.fresh_for(datetime.now(UTC)))
 
 
 def _is_json(document: Document) -> bool:

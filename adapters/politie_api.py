@@ -7,7 +7,6 @@ filters can keep such messages out.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from adapters.feed_entry import RAW_LIMIT
 from adapters.feed_html import pointers
 from adapters.feed_json import serialise
 from adapters.feed_text import clean, guessed
+from adapters.plainjson import load_json
 
 PAGE = 25
 LISTS = {"nieuwsberichten": "", "opsporingsberichten": "gezocht", "vermisten": "vermist"}
@@ -87,7 +87,7 @@ def _path(url: str) -> str:
 def read_page(body: bytes, zone: tzinfo) -> Page:
     """Read an answer. Raises ``Malformed``: ``politie.not-json``, ``politie.shape``."""
     try:
-        document = json.loads(body)
+        document = load_json(body)
     except (ValueError, RecursionError) as error:
         raise Malformed(
             "the API answers with something that is no JSON",

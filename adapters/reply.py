@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any
 
 from adapters.contract import Text
 from adapters.errors import Malformed
 from adapters.feed_text import clean
+from adapters.plainjson import load_json
 
 _REMEDY = "If it lasts, the other side has changed or stands behind a filter: look at what it answers, and tell us."
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
@@ -28,7 +27,7 @@ def parse(body: bytes) -> Any:
     if start.startswith(b"<"):
         raise Malformed("a page or other markup stands where JSON should be", code="reply.html", remedy=_REMEDY)
     try:
-        return json.loads(body)
+        return load_json(body)
     except RecursionError as error:
         raise Malformed("the JSON is nested too deeply", code="reply.too-deep", remedy=_REMEDY) from error
     except ValueError as error:
@@ -76,9 +75,9 @@ def language(value: object) -> str | None:
 
 def number(value: object) -> int | None:
     """Give a whole number that is not negative; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**63:
         return None
-    return int(value) if 0 <= value < 2**63 else None
+    return int(value)
 
 
 def moment(value: object) -> datetime | None:

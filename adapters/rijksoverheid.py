@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from adapters.contract import Batch, Cursor, Document, Item, Offload, SourceConfig
+from adapters.contract import Batch, Cursor, Document, Hints, Item, Offload, SourceConfig
 from adapters.feed import FeedSource
 from adapters.feed_document import read_document
 from adapters.feed_prune import digest_of
@@ -72,7 +72,7 @@ class RijksoverheidSource:
             elif await self._ask(address(self._config.url, question, first_window(now)), harvest, cursor):
                 await self._cover(question, next_window(overlapping(now), now), harvest, cursor, left)
         if harvest.unmodified:
-            return Batch(not_modified=True, cursor=cursor, whole=False)
+            return Batch(not_modified=True, cursor=cursor, whole=False, hints=harvest.hints)
         return harvest.batch(cursor, first=since is None)
 
     async def _cover(
@@ -105,6 +105,7 @@ class RijksoverheidSource:
         )
         raise_for_status(response)
         harvest.requests += 1
+        harvest.hints = Hints(interval=response.fresh_for(datetime.now(UTC)))
         if response.not_modified or (same and digest_of(response.body) == cursor.get("body")):
             harvest.unmodified = harvest.requests == 1
             return False
@@ -139,6 +140,7 @@ class _Harvest:
     problems: dict[str, None] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     channel: Batch = field(default_factory=Batch)
+    hints: Hints = field(default_factory=Hints)
 
     def take(self, batch: Batch, url: str, response: Response) -> bool:
         """Take in an answer; whether it was full."""
@@ -178,7 +180,7 @@ class _Harvest:
             title=self.channel.title,
             language=self.channel.language,
             problems=tuple(self.problems),
-            hints=replace(self.channel.hints, moved_to=None),
+            hints=self.hints,
         )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from adapters.contract import Batch, Broken, Cursor, Document, Item, Offload, SourceConfig
+from adapters.contract import Batch, Broken, Cursor, Document, Hints, Item, Offload, SourceConfig
 from adapters.errors import AdapterError, Gone, Limited, Temporary
 from adapters.feed_prune import digest_of
 from adapters.sitemap_course import Course
@@ -57,7 +57,7 @@ class Options:
     def wants(self, url: str | None) -> bool:
         """Whether a page counts."""
         path = _path(url or "")
-        return (not self.only or path.startswith(self.only)) and not path.startswith(self.without or ("\0",))
+        return (not self.only or path.startswith(self.only)) and not path.startswith(self.without)
 
 
 class SitemapSource:
@@ -81,14 +81,15 @@ class SitemapSource:
         """
         response = await self._get(self._config.url, etag=cursor.get("etag"), last_modified=cursor.get("last_modified"))
         if response.not_modified or ("body" in cursor and digest_of(response.body) == cursor["body"]):
-            return Batch(not_modified=True, cursor=cursor)
+            return Batch(not_modified=True, cursor=cursor, hints=_hints(Hints(), response))
         by_page = self._options.titles == "page"
         course = Course(cursor=cursor, now=datetime.now(UTC), wants=self._options.wants, by_page=by_page)
         await self._collect(await self._read(response), course)
         course.sort()
         await self._entitle(course)
         course.leave()
-        return course.batch(self._config.time_zone, _validators(response))
+        batch = course.batch(self._config.time_zone, _validators(response))
+        return replace(batch, hints=_hints(batch.hints, response))
 
     @staticmethod
     def read(document: Document, config: SourceConfig) -> Batch:
@@ -217,6 +218,12 @@ class SitemapSource:
 
 def _validators(response: Response) -> dict[str, Any]:
     return {"etag": response.etag, "last_modified": response.last_modified, "body": digest_of(response.body)}
+
+
+def _hints(own: Hints, response: Response) -> Hints:
+    """Say how the site wants to be asked: by the headers of the sitemap, and by what it said while pages were asked."""
+    fresh = response.fresh_for(datetime.now(UTC))
+    return Hints(interval=max(filter(None, (own.interval, fresh)), default=None), moved_to=response.moved_to)
 
 
 def _head(body: bytes) -> bytes:

@@ -131,7 +131,8 @@ def _read(entry: Entry) -> Item | Broken:
 def _title(text: str) -> str:
     """Give the first line without the row of tags that closes it, cut between words where it is long."""
     line = " ".join(text.partition("\n")[0][:_LONGEST].split())
-    line = _CLOSING_TAGS.sub("", line) or line
+    bare = _CLOSING_TAGS.sub("", line)
+    line = line if bare.startswith("#") else bare
     if len(line) <= _TITLE:
         return line
     cut = line.rfind(" ", 0, _TITLE)

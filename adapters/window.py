@@ -16,6 +16,8 @@ from adapters.feed_entry import RAW_LIMIT
 from adapters.feed_json import serialise
 from adapters.reply import parse, unexpected
 
+MOST_ENTRIES = 2000
+"""Entries of one reply that are looked at: no API gives more than a few hundred."""
 MOST_PAGES = 4
 """Pages that one fetch asks for."""
 _MOST_SEEN = 1000
@@ -80,7 +82,7 @@ class Window:
     def take(self, reply: Any) -> None:
         """Take in the entries of one reply, each once. Raises ``Malformed`` where none of them can be read."""
         known, broken = frozenset(self.known), len(self.broken)
-        values = self.shape.entries(reply)
+        values = self.shape.entries(reply)[:MOST_ENTRIES]
         self.about = self.about or self.shape.about(reply)
         for value in values:
             entry = _entry(value, self.shape)

@@ -91,7 +91,7 @@ def read_posts(parts: Sequence[Post], against: Setting) -> Item:
         title=Text(value=title) if title else None,
         content=Text(value=content) if content else None,
         published=moment(head.get("created_at")),
-        language=None if head.get("lang") in _SAYS_NOTHING else language(head.get("lang")),
+        language=None if string(head.get("lang")) in _SAYS_NOTHING else language(head.get("lang")),
         media=tuple(_media(parts, against.media)) if against.own else (),
         links=tuple(dict.fromkeys(link for part in parts for link in _links(part))),
         # What we may not show we do not keep either.

@@ -21,8 +21,6 @@ LATE = timedelta(minutes=15)
 
 _HERE = ZoneInfo("Europe/Amsterdam")
 _SERVICES = ("NL-Alert", "AMBER Alert", "Vermist Kind Alert", "Burgernet")
-_EARLY = 80
-"""Characters within which a reader must see where an alert holds: notifications and previews show no more."""
 _MOST_NAMES = 3
 _WHITE = re.compile(r"\s+")
 
@@ -119,16 +117,6 @@ def prefix(alert: Alert, notice: Notice | None, language: str) -> str:
         kind = "cancel" if is_ended(alert) else alert.message
         label = texts.get(kind, texts["alert"]).format(name=name)
     return texts[alert.status].format(label=label) if alert.status in {"test", "exercise"} else label
-
-
-def headline(title: str, alert: Alert, language: str) -> str:
-    """Give a title that says within its first words where the alert holds, as far as that is known."""
-    start = title[:_EARLY].casefold()
-    names = list(_names(alert))
-    if not names or any(name.casefold() in start for name in names):
-        return title
-    place = region(alert, language, most=1)
-    return f"{place}: {title}" if title else place
 
 
 def region(alert: Alert, language: str, most: int = _MOST_NAMES) -> str:

@@ -15,8 +15,12 @@ from typing import Any
 
 from bot import tomltext
 from bot.problems import At, Finding, Key, Place, Term, show
+from bot.shipped import config_folder
 
 WILDCARDS = frozenset("*?[")
+
+SHIPPED = "shipped:"
+"""What a name in ``include`` begins with where it means a file of sources that comes with the program."""
 
 _PAIR = re.compile(r"""\s*([A-Za-z0-9_-]+)\s*=\s*["']?([A-Za-z0-9-]*)""")
 
@@ -92,10 +96,18 @@ class Configuration:
         return None
 
 
-def read(path: Path, *, arrays: frozenset[str], tables: frozenset[str]) -> Configuration:
-    """Read a configuration. ``arrays`` name the tables that come in numbers, ``tables`` the single ones."""
+def read(
+    path: Path, *, arrays: frozenset[str], tables: frozenset[str], beneath: tuple[Path, ...] = ()
+) -> Configuration:
+    """Read a configuration. ``arrays`` name the tables that come in numbers, ``tables`` the single ones.
+
+    ``beneath`` are files that count in every configuration; their tables come behind its own.
+    """
     reader = _Reader(arrays, tables)
     reader.file(path, Place(file=str(path)))
+    if reader.whole:
+        for file in beneath:
+            reader.file(file, Place(file=str(file)))
     return Configuration(
         path=path,
         values=reader.values,
@@ -238,6 +250,8 @@ class _Reader:
                 self.findings.append(Finding("include.missing", place, {"pattern": show(pattern)}))
 
     def _include_one(self, folder: Path, pattern: str, place: Place) -> None:
+        if pattern.startswith(SHIPPED):
+            folder, pattern = config_folder() / "sources.d", pattern.removeprefix(SHIPPED)
         if not WILDCARDS.intersection(pattern):
             if not (folder / pattern).exists():
                 self._lost_file(Finding("include.missing", place, {"pattern": show(pattern)}))

@@ -5,6 +5,7 @@ Every error of the adapters becomes a verdict here; nothing is decided by an err
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -20,23 +21,32 @@ Verdict = Literal[
     "unknown",  # nobody knows whether it happened
     "limited",  # it asked for a pause
     "down",  # it is out of reach, and nothing happened
+    "not-yet",  # it is not done with a picture
     "stopped",  # it does not accept the account
-    "refused",  # it does not accept this text or picture
-    "parent-gone",  # the post to answer is not there
+    "refused",  # it does not accept this text
+    "media-refused",  # it does not accept these pictures
+    "parent-gone",  # the post to answer is not there, or may not be answered
     "gone",  # the post is not there any more: removed there by hand
     "changed-there",  # somebody changed the post on the server
     "failed",  # anything else that will not go away by itself
+    "released",  # it never left: somebody stopped it before
 ]
+
+SURPRISE = "adapter.surprise"
+"""The code of an error that no adapter should raise: a mistake of ours, met after the request may have left."""
+
+SURPRISE_SETTLES = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one attempt."""
+    """What came of one attempt. ``pictures_lost`` is why it left without its pictures, None where it did not."""
 
     claim: Claim
     verdict: Verdict
     receipt: Receipt | None = None
     error: AdapterError | None = None
+    pictures_lost: AdapterError | None = None
 
 
 class Server(Protocol):
@@ -64,12 +74,33 @@ class Server(Protocol):
         """Every text that a post has had."""
 
 
-def deliver(server: Server, claim: Claim, media: tuple[Attached, ...], *, last_digest: str | None = None) -> Outcome:
-    """Make one attempt. ``last_digest`` is the digest of what we last put into the post that is edited."""
+def deliver(
+    server: Server, claim: Claim, media: tuple[Attached, ...], *, known: Collection[str] | None = None
+) -> Outcome:
+    """Make one attempt. ``known`` are the digests of what we put into the post that is edited, None where it may be anything."""
     try:
-        return _attempt(server, claim, media, last_digest)
+        return _attempt(server, claim, media, known)
     except AdapterError as error:
-        return Outcome(claim=claim, verdict=_verdict(error), error=error)
+        return Outcome(claim=claim, verdict=verdict_of(error), error=error)
+    except Exception as error:  # noqa: BLE001 - the item boundary: the request may have left, so that nobody knows
+        return Outcome(claim=claim, verdict="unknown", error=surprise(error))
+
+
+def verdict_of(error: AdapterError) -> Verdict:
+    """Say what an adapter's error means for an attempt."""
+    if isinstance(error, Gone):
+        # "" on a publish: what this key published was deleted since, so it stays away
+        return _MISSING.get(error.about, "failed")
+    if isinstance(error, Refused) and error.about in _REFUSALS:
+        return _REFUSALS[error.about]
+    if isinstance(error, Temporary) and error.code.endswith(".media-processing"):
+        return "not-yet"
+    return next(verdict for kind, verdict in _MEANINGS if isinstance(error, kind))
+
+
+def surprise(error: Exception) -> Unknown:
+    """Give an error that no adapter should raise as one that decides nothing."""
+    return Unknown(f"{type(error).__name__}: {error}", code=SURPRISE, settles_after=SURPRISE_SETTLES)
 
 
 def shows_ours(post: RemotePost | None, fingerprint: Fingerprint) -> bool:
@@ -81,7 +112,7 @@ def shows_ours(post: RemotePost | None, fingerprint: Fingerprint) -> bool:
     )
 
 
-def _attempt(server: Server, claim: Claim, media: tuple[Attached, ...], last_digest: str | None) -> Outcome:
+def _attempt(server: Server, claim: Claim, media: tuple[Attached, ...], known: Collection[str] | None) -> Outcome:
     part = claim.frozen.parts[claim.part] if claim.frozen.parts else None
     remote_id = part.remote_id if part else claim.wanted.remote_id
     if claim.operation == "boost":
@@ -91,12 +122,11 @@ def _attempt(server: Server, claim: Claim, media: tuple[Attached, ...], last_dig
             (server.delete if claim.operation == "delete" else server.unboost)(remote_id)
         return Outcome(claim=claim, verdict="done")
     if claim.operation == "edit" and remote_id:
-        if _changed_there(server, remote_id, last_digest):
+        if known is not None and _changed_there(server, remote_id, {*known, claim.fingerprint.digest}):
             return Outcome(claim=claim, verdict="changed-there")
         return Outcome(claim=claim, verdict="done", receipt=server.edit(remote_id, _post(claim, media)))
     receipt = server.publish(_post(claim, media), claim.key)
-    ours = shows_ours(receipt.post, claim.fingerprint)
-    return Outcome(claim=claim, verdict="done" if ours else "not-ours", receipt=receipt)
+    return Outcome(claim=claim, verdict="done" if _is_ours(server, receipt, claim) else "not-ours", receipt=receipt)
 
 
 def _post(claim: Claim, media: tuple[Attached, ...]) -> Post:
@@ -114,25 +144,27 @@ def _post(claim: Claim, media: tuple[Attached, ...]) -> Post:
     )
 
 
-def _changed_there(server: Server, remote_id: str, last_digest: str | None) -> bool:
-    """Whether somebody else changed the post since we last wrote it. Raises ``Gone`` where it is not there."""
+def _is_ours(server: Server, receipt: Receipt, claim: Claim) -> bool:
+    if shows_ours(receipt.post, claim.fingerprint):
+        return True
+    # a server that renders a text differently still knows what it was made of
+    return any(digest(text) == claim.fingerprint.digest for text in server.history(receipt.remote_id))
+
+
+def _changed_there(server: Server, remote_id: str, ours: Collection[str]) -> bool:
+    """Whether a post says what we never wrote. Raises ``Gone`` where it is not there."""
     there = server.post(remote_id)
     if there is None:
         raise Gone("The post is not there any more.", code="post-gone")
-    if last_digest is None or digest(there.text) == last_digest:
+    if digest(there.text) in ours:
         return False
     texts = server.history(remote_id)
-    return bool(texts) and digest(texts[0]) != last_digest
+    return bool(texts) and digest(texts[0]) not in ours
 
 
-def _verdict(error: AdapterError) -> Verdict:
-    if isinstance(error, Gone):
-        # "" on a publish: what this key published was deleted since, so it stays away
-        return _MISSING.get(error.about, "failed")
-    return next(verdict for kind, verdict in _MEANINGS if isinstance(error, kind))
+_MISSING: dict[str, Verdict] = {"parent": "parent-gone", "quote": "parent-gone", "media": "media-refused", "": "gone"}
 
-
-_MISSING: dict[str, Verdict] = {"parent": "parent-gone", "": "gone"}
+_REFUSALS: dict[str, Verdict] = {"parent": "parent-gone", "media": "media-refused"}
 
 _MEANINGS: tuple[tuple[type[AdapterError], Verdict], ...] = (
     # the first that fits: what is special stands before what is general

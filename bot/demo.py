@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,37 @@ from bot.schedule import run_once
 from bot.settings import Settings, load
 from bot.shipped import config_folder
 from bot.store.engine import reading
-from bot.store.views import PostFilter, post_rows
+from bot.store.views import PostFilter, delivered, post_rows
 from bot.web.serve import PortTaken
 
 Tell = Callable[[str], None]
 
-ROUNDS = (
-    "Eerste contact: wat er al staat, wordt onthouden en niet geplaatst. (First contact: remembered, not posted.)",
-    "De dag begint: nieuwe berichten. (The day begins: new announcements.)",
-    "Een bron verbetert een fout: het bericht wordt gewijzigd, niet herhaald. (A correction becomes an edit.)",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """What is shown: its configuration in ``config/demo``, and what each of its rounds is."""
+
+    configuration: str
+    rounds: tuple[str, ...]
+
+
+DAY = Play(
+    configuration="omroeper.toml",
+    rounds=(
+        "Eerste contact: wat er al staat, wordt onthouden en niet geplaatst. (First contact: remembered, not posted.)",
+        "De dag begint: nieuwe berichten. (The day begins: new announcements.)",
+        "Een bron verbetert een fout: het bericht wordt gewijzigd, niet herhaald. (A correction becomes an edit.)",
+    ),
+)
+
+ALARM = Play(
+    configuration="alarm.toml",
+    rounds=(
+        "De bron is stil. (The source is silent.)",
+        "Alarm, in twee talen. (Alert, in two languages.)",
+        "Een update antwoordt op het eerste bericht, dat zelf zegt dat het is bijgewerkt. (Update.)",
+        "Het einde antwoordt ook, en niets verdwijnt. (Cancel: said, never silently deleted.)",
+    ),
 )
 
 
@@ -36,18 +59,19 @@ class Demonstration:
     """A sample day under way."""
 
     app: App
+    play: Play
     day: SampleDay
     tell: Tell
 
     async def round(self, number: int, stopping: Callable[[], bool]) -> None:
         """Play one round of the day through the real pipeline, and tell what happened, a line per event."""
+        self.tell(f"\n── {self.play.rounds[number]}")
+        before, began = self._posts(), self.app.now()
         self.day.round = number
-        self.tell(f"\n── {ROUNDS[number]}")
-        before = self._posts()
         await run_once(self.app, force=True, watch=self._polled, stopping=stopping)
         for id_, post in self._posts().items():
             if before.get(id_) != post:
-                self._posted(post)
+                self._posted(post, (post["changed"] or began) - began)
 
     async def pages(self, port: int, stopping: threading.Event) -> None:
         """Show the pages until ``stopping`` is set; at another port where this one is taken."""
@@ -78,26 +102,27 @@ class Demonstration:
 
     def _posts(self) -> dict[str, Mapping[str, Any]]:
         with reading(self.app.engine) as connection:
+            when = delivered(connection)
             rows = reversed(post_rows(connection, PostFilter(limit=None)))
-            return {row.id: {**row._mapping} for row in rows}  # noqa: SLF001 - the public name of a row's columns
+            return {row.id: {**row._mapping, "changed": when.get(row.id)} for row in rows}  # noqa: SLF001 - the public name of a row's columns
 
-    def _posted(self, post: Mapping[str, Any]) -> None:
+    def _posted(self, post: Mapping[str, Any], after: timedelta) -> None:
         first = str(post["text"] or post["title"]).splitlines()[0]
         word = "✎ gewijzigd" if post["seen"] > 1 else "✓ geplaatst"
-        self.tell(f"  {word} op {post['account_id']}: {first}")
+        self.tell(f"  {word} op {post['account_id']} ({after.total_seconds():.1f} s na de bron): {first}")
 
 
 @contextmanager
-def demonstration(environ: Mapping[str, str], tell: Tell) -> Iterator[Demonstration]:
+def demonstration(play: Play, environ: Mapping[str, str], tell: Tell) -> Iterator[Demonstration]:
     """Set a demonstration up in a folder of its own, which goes when it ends."""
     with tempfile.TemporaryDirectory(prefix="omroeper-demo-") as folder:
         day = SampleDay(folder=config_folder() / "demo", now=wall_clock())
-        with served(day), opened(_settings(Path(folder), day, environ), environ) as app:
-            yield Demonstration(app=app, day=day, tell=tell)
+        with served(day), opened(_settings(play, Path(folder), day, environ), environ) as app:
+            yield Demonstration(app=app, play=play, day=day, tell=tell)
 
 
-def _settings(folder: Path, day: SampleDay, environ: Mapping[str, str]) -> Settings:
-    template = (day.folder / "omroeper.toml").read_text(encoding="utf-8")
+def _settings(play: Play, folder: Path, day: SampleDay, environ: Mapping[str, str]) -> Settings:
+    template = (day.folder / play.configuration).read_text(encoding="utf-8")
     path = folder / "omroeper.toml"
     filled = template.replace("{feeds}", day.address).replace("{database}", str(folder / "demo.db"))
     path.write_text(filled, encoding="utf-8")

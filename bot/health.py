@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.attentions import WAITS, Attention, attend
 from bot.budget import LOOK_BACK, Caps, Spent, left
-from bot.store import accounts, queue, views
+from bot.silence import FROZEN, Past, silence
+from bot.store import accounts, queue, sources, views
+
+__all__ = ["Attention", "attention", "moment", "status"]
 
 THREE_HOURS = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attention:
-    """One thing that needs a person: what it concerns, a stable code, and a sentence. ``grave`` makes the exit code 1."""
+class Meter:
+    """What reading has cost, by source number, in the units of each source's adapter."""
 
-    subject: str
-    code: str
-    message: str
-    grave: bool = True
+    today: Mapping[int, int] = field(default_factory=dict)
+    month: Mapping[int, int] = field(default_factory=dict)
 
 
 def status(connection: Connection, now: datetime, caps: Mapping[str, Caps]) -> dict[str, Any]:
     """Give the contract's JSON of ``status``. ``caps`` are the settings of the accounts, by id."""
     counts = views.queue_counts(connection)
+    meter = Meter(
+        today=sources.spent_since(connection, f"{now:%Y-%m-%d}"),
+        month=sources.spent_since(connection, f"{now:%Y-%m}-01"),
+    )
     return {
         "paused": bool(views.read_setting(connection, "paused")),
-        "sources": [_source(row) for row in views.source_rows(connection)],
+        "sources": [_source(row, meter) for row in views.source_rows(connection)],
         "accounts": [
             _account(connection, now, row, counts.get(row.no, {}), caps.get(row.id))
             for row in views.account_rows(connection)
@@ -43,12 +49,12 @@ def attention(connection: Connection, now: datetime) -> list[Attention]:
     found: list[Attention] = []
     broken = views.broken_counts(connection)
     for row in views.source_rows(connection):
-        found += _about_source(row, broken.get(row.no, 0))
+        found += _about_source(row, broken.get(row.no, 0), now)
     counts, reasons = views.queue_counts(connection), views.held_reasons(connection)
     for state in accounts.active_accounts(connection):
         found += _about_account(state, counts.get(state.no, {}), reasons, now)
     if views.read_setting(connection, "paused"):
-        found.append(Attention(subject="omroeper", code="paused", message="Everything is paused: omroeper resume."))
+        found.append(attend("omroeper", "paused", "Everything is paused."))
     return found
 
 
@@ -57,7 +63,11 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
 
 
-def _source(row: Any) -> dict[str, Any]:
+# ── sources ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _source(row: Any, meter: Meter) -> dict[str, Any]:
+    spent = {"today": meter.today.get(row.no, 0), "month": meter.month[row.no]} if row.no in meter.month else None
     return {
         "id": row.id,
         "agency": row.agency,
@@ -68,8 +78,51 @@ def _source(row: Any) -> dict[str, Any]:
         "failures": row.failures,
         "newest_item": moment(row.newest_item),
         "error": row.error,
+        "code": row.code,
+        "last_new": moment(row.last_new),
+        "failing_since": moment(row.failing_since),
+        "retry_after": moment(row.retry_after),
+        "moved_to": (row.moved or {}).get("adopted"),
+        "spent": spent,
         "paused": row.paused,
     }
+
+
+def _about_source(row: Any, broken: int, now: datetime) -> list[Attention]:
+    found = [] if row.state in {"new", "ok"} and not row.code else [_state(row, now)]
+    if row.state in {"new", "ok"} and not row.code and row.newest_item and now - row.newest_item > FROZEN:
+        sentence = f"Its newest item is of {row.newest_item:%Y-%m-%d}."
+        found.append(attend(row.id, "source.old", sentence, grave=False))
+    if broken:
+        found.append(attend(row.id, "item.broken", f"{broken} entries could not be read; they are kept."))
+    if row.paused:
+        found.append(attend(row.id, "paused", "Paused by hand.", grave=False))
+    return found
+
+
+def _state(row: Any, now: datetime) -> Attention:
+    """Say what the state of a source means; the error of an adapter carries its remedy."""
+    code = row.code or f"source.{row.state}"
+    if row.state in {"new", "ok"}:
+        return attend(row.id, code, row.error or "", grave=False)
+    if row.state == "gap":
+        return attend(row.id, code, "gap: nothing of its last document was in the new one.", grave=False)
+    if row.state == "silent":
+        past = Past(pauses=row.pauses or (), newest=row.newest_item, last_new=row.last_new)
+        heard = silence(now, past)
+        return attend(row.id, code, f"silent: {row.error}", grave=heard is not None and heard.certain)
+    if row.state == "disabled":
+        return attend(row.id, "source.disabled", f"disabled: {row.error or 'it says that it is gone for good.'}")
+    return attend(row.id, code, f"{row.state}: {row.error or ''}", grave=not code.startswith(WAITS) or _lasts(row, now))
+
+
+def _lasts(row: Any, now: datetime) -> bool:
+    """Whether a host has asked for pauses for longer than any limit lasts; a budget of ours may."""
+    long = row.failing_since is not None and now - row.failing_since > timedelta(days=1)
+    return long and not row.code.startswith("x.cap-")
+
+
+# ── accounts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _account(
@@ -90,43 +143,23 @@ def _account(
     }
 
 
-def _about_source(row: Any, broken: int) -> list[Attention]:
-    found = []
-    if row.state not in {"new", "ok"}:
-        detail = row.error or _SOURCE_STATES.get(row.state, "")
-        message, grave = f"{row.state}: {detail}", row.state != "gap"
-        found.append(Attention(subject=row.id, code=row.code or row.state, message=message, grave=grave))
-    if broken:
-        found.append(
-            Attention(subject=row.id, code="item.broken", message=f"{broken} entries could not be read; they are kept.")
-        )
-    if row.paused:
-        found.append(Attention(subject=row.id, code="paused", message="paused by hand.", grave=False))
-    return found
-
-
-_SOURCE_STATES = {
-    "gap": "nothing of its last document was in the new one; announcements may have passed unseen.",
-    "silent": "it has been quieter than it usually is.",
-    "disabled": "it says that it is gone for good.",
-    "quarantined": "it leads to a site that is not the agency's.",
-}
-
-
 def _about_account(
     state: accounts.AccountState, counts: Mapping[str, int], reasons: Mapping[tuple[int, str], int], now: datetime
 ) -> list[Attention]:
     found = []
     if state.state != "ok":
-        found.append(Attention(subject=state.id, code=state.code or "stopped", message=f"stopped: {state.error or ''}"))
+        code = state.code or "account.stopped"
+        found.append(attend(state.id, code, f"stopped: {state.error or ''}"))
     if state.paused:
-        found.append(Attention(subject=state.id, code="paused", message="paused by hand.", grave=False))
+        found.append(attend(state.id, "paused", "Paused by hand.", grave=False))
+    if state.warning:
+        found.append(attend(state.id, "account.warning", state.warning, grave=False))
     for (number, reason), many in reasons.items():
         if number == state.no:
-            found.append(Attention(subject=state.id, code=f"held.{reason}", message=f"{many} held: {reason}."))
+            found.append(attend(state.id, f"held.{reason}", f"{many} held: {reason}."))
     found += [
-        Attention(subject=state.id, code=code, message=f"{counts[code]} {words}")
-        for code, words in (("unknown", "of unknown outcome: look at the account."), ("dead", "could not be posted."))
+        attend(state.id, code, f"{counts[code]} {words}")
+        for code, words in (("unknown", "of unknown outcome."), ("dead", "could not be posted."))
         if counts.get(code)
     ]
     waiting = sum(counts.get(one, 0) for one in ("queued", "sending", "retry"))
@@ -138,13 +171,9 @@ def _about_account(
 def _waiting(state: accounts.AccountState, many: int, now: datetime) -> Attention:
     waits = [one for lane in ("alert", "rest") if (one := state.waits(lane, now))]
     if not waits:
-        return Attention(subject=state.id, code="queued", message=f"{many} wait to be sent.")
+        return attend(state.id, "queued", f"{many} wait to be sent.")
     longest = max(waits, key=lambda one: one.until)
     harmless = longest.rule == "limited" or longest.rule.startswith(("budget.", "quiet-hours"))
     why = "by its limits" if harmless else f"after a failure ({state.error or longest.rule})"
-    return Attention(
-        subject=state.id,
-        code=longest.rule,
-        message=f"{many} wait {why} until {moment(longest.until)}.",
-        grave=not harmless,
-    )
+    until = moment(longest.until)
+    return attend(state.id, longest.rule, f"{many} wait {why} until {until}.", grave=not harmless)

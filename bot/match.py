@@ -47,16 +47,24 @@ def same_item(observed: Observed, known: Known, document: InDocument) -> KnownIt
     and the title is equal: a system that changed its ids, not a second announcement on one page.
     """
     found = known.items.get(observed.key)
-    if found or observed.link is None:
+    if found or observed.link is None or observed.content.alert:
+        # one page tells of many alerts, and often under no title: a new message of an alert has a new id
         return found
     return next(
         (
             item
             for item in known.items_by_link.get(observed.link, ())
-            if not document.has(item) and item.title == observed.content.title
+            if not document.has(item) and _same_title(item, observed)
         ),
         None,
     )
+
+
+def _same_title(item: KnownItem, observed: Observed) -> bool:
+    """Whether both bear one title; what has none, as on most platforms, must say the very same."""
+    if not item.title:
+        return item.meaning == observed.meaning
+    return item.title == observed.content.title
 
 
 def is_shared(observed: Observed, known: Known) -> bool:
@@ -70,9 +78,8 @@ def same_announcement(observed: Observed, known: Known, *, merge: str, link_is_s
     if merge == "never":
         return None
     by_link = None if link_is_shared else _by_address(observed, (observed.link,), known, "link")
-    if by_link or merge != "text":
-        return by_link
-    return _by_address(observed, observed.references, known, "reference") or _by_text(observed, known)
+    referred = observed.references if merge == "text" else ()
+    return by_link or _by_address(observed, referred, known, "reference") or _by_text(observed, known)
 
 
 def _by_address(observed: Observed, links: Iterable[str | None], known: Known, rule: str) -> Joined | None:

@@ -15,10 +15,13 @@ from bot.filters import Pattern
 
 Lane = Literal["alert", "rest"]
 Operation = Literal["publish", "edit", "delete", "boost", "unboost"]
+Errand = Literal["search", "post", "take-down", "check"]
 PublicationState = Literal["queued", "sending", "unknown", "retry", "held", "sent", "dead", "dropped"]
 Stage = Literal["collect", "match", "decide", "compose", "deliver", "operate", "health"]
 
 LANES: tuple[Lane, ...] = ("alert", "rest")
+ERRANDS: tuple[Errand, ...] = ("search", "post", "take-down", "check")
+"""What a lane has to do on its account: look for posts in doubt, post and edit, take away, look whether it is there."""
 WAITING: tuple[PublicationState, ...] = ("queued", "sending", "unknown", "retry", "held")
 """States in which the account does not yet show what we want."""
 
@@ -218,6 +221,10 @@ class SourcePolicy(Protocol):
         """The same for alerts."""
 
     @property
+    def urgent(self) -> bool:
+        """Whether it shows alerts."""
+
+    @property
     def settle(self) -> timedelta:
         """How long a platform's item waits for a better copy elsewhere."""
 
@@ -232,6 +239,10 @@ class SourcePolicy(Protocol):
     @property
     def personal(self) -> bool:
         """Whether it has personal data."""
+
+    @property
+    def digest(self) -> str:
+        """Whether its items are gathered in one post: ``none``, ``daily`` or ``weekly``."""
 
     @property
     def include(self) -> tuple[Pattern, ...]:
@@ -299,6 +310,8 @@ class AnnouncementChange:
     id: str
     version: int
     lead_key: str | None = None
+    content: Content | None = None
+    """What it keeps saying although its item now tells another announcement."""
     notice: str | None = None
     expires: datetime | None = None
     ended: datetime | None = None
@@ -400,7 +413,8 @@ class Part:
 class Frozen:
     """A publication as it was composed, kept until it is there: the texts and what goes with them.
 
-    ``version`` is the announcement's version that it says; ``rung`` the step of the ladder of fallbacks it was made for.
+    ``version`` is the announcement's version that it says; ``rung`` the step of the ladder of fallbacks it was made for;
+    ``pictures`` a hash of those that go with it, "" for none.
     """
 
     parts: tuple[Part, ...]
@@ -411,6 +425,7 @@ class Frozen:
     spoiler_text: str = ""
     sensitive: bool = False
     link: str | None = None
+    pictures: str = ""
 
     def next_part(self) -> int | None:
         """Give the first part that is not as it should be; those that are to go, from the last; None where all are."""
@@ -424,7 +439,10 @@ class Wanted:
     """A publication that waits to be delivered, with everything that composing it needs.
 
     ``answers`` is the post on the same account that it replies to, where its announcement follows another; ``aliases``
-    how often a server returned somebody else's post for its key.
+    how often a server returned somebody else's post for its key; ``bare``: its pictures were refused; ``mended`` are a
+    person's own words for this version, in place of what would be composed. ``created`` is when it was first wanted,
+    ``sent`` when its post first appeared, ``changed`` when what it says last changed; ``prepared`` the version whose
+    pictures are ready or given up.
     """
 
     id: str
@@ -453,6 +471,12 @@ class Wanted:
     answers: str | None = None
     alone: bool = False
     aliases: int = 0
+    bare: bool = False
+    mended: str | None = None
+    created: datetime | None = None
+    sent: datetime | None = None
+    changed: datetime | None = None
+    prepared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
 from adapters.contract import Alert, Batch, Item, Text
+from bot.language import guess
 from bot.model import Content, Observed, SourcePolicy
 from bot.text import (
     canonical_link,
@@ -30,16 +31,24 @@ RULE = 1
 LONGEST_TEXT = 10_000
 """Characters of an item's text that are kept: more than any server takes, less than a hostile one sends."""
 
+LONGEST_MARKUP = 1_000_000
+"""Characters of it that are looked at, mark-up and pictures inside it included."""
+
 _HASH_BYTES = 12
+_YEARS = range(1900, 2200)
 _TRUNCATED = ("…", "...", "[…]", "[...]", "(…)", "(...)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is known of a source besides its settings: the agency's own domains, and whether it is a platform."""
+    """What is known of a source besides its policy: the agency's own domains, and whether it is a platform.
+
+    ``languages``: those that a mixed source is in, so that the language of an item that says none is guessed.
+    """
 
     domains: tuple[str, ...] = ()
     platform: bool = False
+    languages: tuple[str, ...] = ()
 
 
 def normalise(batch: Batch, policy: SourcePolicy, place: Place) -> tuple[Observed, ...]:
@@ -114,14 +123,33 @@ def _content(item: Item, batch: Batch, policy: SourcePolicy, place: Place) -> Co
         body=body,
         url=url,
         own_page=own_page,
-        language=primary_language(item.language or batch.language or policy.language or ""),
-        published=item.published,
-        updated=item.updated,
+        language=_language(item, text, batch, policy, place),
+        published=_possible(item.published),
+        updated=_possible(item.updated),
         media=item.media,
         categories=tuple(dict.fromkeys(filter(None, map(collapse, item.categories)))),
-        alert=item.alert,
+        alert=_legible(item.alert) if item.alert else None,
         boost=item.boost,
     )
+
+
+def _legible(alert: Alert) -> Alert:
+    """Give the alert with its names as one tidy line each: they stand in posts and pages as they are."""
+    return replace(
+        alert,
+        event=collapse(alert.event),
+        sender=collapse(alert.sender),
+        areas=tuple(replace(area, name=collapse(area.name)) for area in alert.areas),
+        sent=_possible(alert.sent),
+        onset=_possible(alert.onset),
+        expires=_possible(alert.expires),
+        ended=_possible(alert.ended),
+    )
+
+
+def _possible(moment: datetime | None) -> datetime | None:
+    """Give a time, unless it is a placeholder or nonsense: at the ends of the calendar no clock can count on from it."""
+    return moment if moment is not None and moment.year in _YEARS else None
 
 
 def _texts(item: Item) -> tuple[str, str]:
@@ -140,7 +168,8 @@ def _texts(item: Item) -> tuple[str, str]:
 def _plain(text: Text | None) -> str:
     if text is None:
         return ""
-    return clean(to_text(text.value) if text.markup else text.value)[:LONGEST_TEXT]
+    value = text.value[:LONGEST_MARKUP]
+    return clean(to_text(value) if text.markup else value)[:LONGEST_TEXT]
 
 
 def _one_line(text: Text | None) -> str:
@@ -160,6 +189,15 @@ def _address(item: Item, place: Place) -> tuple[str | None, bool]:
         return None, False
     own_site = same_site(item.url, place.domains) if place.domains else not place.platform
     return without_tracking(item.url), own_site
+
+
+def _language(item: Item, text: str, batch: Batch, policy: SourcePolicy, place: Place) -> str:
+    """Give the language: what the item says of itself, else what its words tell, else what feed or source say."""
+    own = primary_language(item.language or "")
+    if own or not place.languages:
+        return own or primary_language(batch.language or policy.language or "")
+    guessed = guess(f"{_one_line(item.title)}\n{text}", place.languages)
+    return primary_language(guessed or batch.language or policy.language or "")
 
 
 def primary_language(tag: str) -> str:

@@ -9,65 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from threading import Lock
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
-from adapters.contract import Attached, Limits, Publisher
+from adapters.contract import Attached, Publisher
 from adapters.errors import AdapterError, AuthFailed, Temporary
-from bot.budget import LOOK_BACK, Allowance, Caps, Spent, allowance
-from bot.deliver import Outcome, deliver
-from bot.ids import new_id
+from bot import lock
+from bot.channel import Channel, Compose, WordingError
+from bot.claiming import claim_next
+from bot.deliver import SURPRISE, Outcome, deliver, surprise
 from bot.meet import MeetingFailed, is_met, meet
-from bot.model import Claim, Composed, Event, Fingerprint, Frozen, Lane, Part, Wanted
-from bot.reconcile import Owners, is_the_same_news, search
+from bot.model import Claim, Event, Lane, Undecided, Wanted
+from bot.reconcile import Finding, Owners, search
 from bot.settle import Settlement
-from bot.store import accounts, queue, shadow
-from bot.store.accounts import AccountState, LaneWait
-from bot.store.engine import reading, writing
+from bot.store import accounts, attempts, queue, shadow
+from bot.store.engine import StoreError, reading, writing
 from bot.store.record import add_events
-from bot.text import canonical_link, digest
 
-GROUP = 8
-"""Publications claimed by one commit: their receipts are settled by one more, and a kill leaves at most these to look up."""
+__all__ = ["Channel", "Compose", "Outbox", "WordingError"]
 
+PICTURE_PATIENCE = 5
+"""How often a post waits for its pictures before it goes without them."""
 
-class AccountPolicy(Caps, Protocol):
-    """The settings of an account that delivering needs; ``bot.settings.Account`` has them."""
-
-    @property
-    def id(self) -> str:
-        """Its name in the configuration."""
-
-    @property
-    def stale(self) -> timedelta:
-        """What has waited longer is held."""
-
-
-class WordingError(Exception):
-    """A wording that cannot be used. It names the file and line; what it was for is held and never sent."""
-
-
-Compose = Callable[[Wanted, Limits], Composed]
-"""Gives the exact texts of a publication for a server with these limits. Raises ``WordingError``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """An account as configured: its number in memory, its settings, how to open a connection, and its own composer."""
-
-    no: int
-    policy: AccountPolicy
-    open: Callable[[], Publisher]
-    compose: Compose
-    has_alerts: bool = False
+AFTER_A_TRIP = timedelta(seconds=2)
+"""How long after a mistake of ours its request may still be running on the server."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Outbox:
-    """Delivers for every account. ``attach`` gives the uploaded pictures of a publication; ``now`` is the clock."""
+    """Delivers for every account. ``attach`` gives the uploaded pictures of a publication; ``now`` is the clock.
+
+    Whoever calls ``work`` holds the installation's lock (``bot.lock``).
+    """
 
     engine: Engine
     channels: Mapping[int, Channel]
@@ -76,19 +50,18 @@ class Outbox:
     stopping: Callable[[], bool] = lambda: False
     publishers: dict[tuple[int, Lane], Publisher] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
-    meeting: Lock = field(default_factory=Lock)
+    meetings: dict[int, Lock] = field(default_factory=dict)
 
     def work(self, no: int, lane: Lane) -> None:
-        """Deliver until nothing more can be done now. One call at a time per account and lane."""
-        while not self.stopping():
-            with reading(self.engine) as connection:
-                state = accounts.read_account(connection, no)
-                due = queue.next_due(connection, no).get((no, lane))
-            now = self.now()
-            if not state.is_open(lane) or state.waits(lane, now) or due is None or due > now:
-                return
-            if not self._round(self.channels[no], lane):
-                return
+        """Deliver until nothing more can be done now. One call at a time per account and lane. Raises ``StoreError``."""
+        channel = self.channels[no]
+        try:
+            while not self.stopping() and self._has_errands(no, lane) and self._round(channel, lane):
+                pass
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the job boundary: one account's surprise is no other's problem
+            self._tripped(channel, lane, error)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -96,25 +69,36 @@ class Outbox:
             publisher.close()
         self.publishers.clear()
 
+    def _has_errands(self, no: int, lane: Lane) -> bool:
+        now = self.now()
+        with reading(self.engine) as connection:
+            state = accounts.read_account(connection, no)
+            due = queue.next_due(connection, now, no)
+        return state.is_open(lane) and any(
+            key[1] == lane and moment <= now and not state.wait_for(lane, key[2], now) for key, moment in due.items()
+        )
+
     def _round(self, channel: Channel, lane: Lane) -> bool:
         """One round; false where nothing was done that lets another round do more."""
+        lock.require(self.engine)
         publisher = self._publisher(channel, lane)
         try:
-            self._meet(channel, publisher)
-            searched = self._look_up(channel, lane, publisher)
+            self._meet(channel, lane, publisher)
+            looked = self._look_up(channel, lane, publisher) + self._check(channel, lane, publisher)
         except MeetingFailed as error:
             self._stop(channel, error.code, str(error))
-            return False
-        except AuthFailed as error:
-            self._stop(channel, error.code, f"{error} {error.remedy}".strip())
             return False
         except Temporary as error:
             self._rest(channel, error)
             return False
-        claims = self._claim(channel, lane)
+        except AdapterError as error:
+            # an account that cannot be looked at for good is not posted to
+            self._stop(channel, error.code, f"{error} {error.remedy}".strip())
+            return False
+        handled, claims = self._claim(channel, lane)
         if claims:
             self._send(channel, publisher, claims)
-        return searched or bool(claims)
+        return bool(looked or handled)
 
     def _publisher(self, channel: Channel, lane: Lane) -> Publisher:
         key = (channel.no, lane)
@@ -122,30 +106,42 @@ class Outbox:
             self.publishers[key] = channel.open()
         return self.publishers[key]
 
-    def _meet(self, channel: Channel, publisher: Publisher) -> None:
-        with self.meeting:  # the two lanes of an account meet it once
+    def _meet(self, channel: Channel, lane: Lane, publisher: Publisher) -> None:
+        with self.meetings.setdefault(channel.no, Lock()):  # the two lanes of an account meet it once
             with reading(self.engine) as connection:
                 state = accounts.read_account(connection, channel.no)
-            if channel.no not in self.met or not is_met(state, self.now()):
-                meet(self.engine, state, publisher, self.now)
+            if channel.no in self.met and is_met(state, self.now()):
+                return
+            if meet(self.engine, state, publisher, self.now, urgent=lane == "alert"):
                 self.met.add(channel.no)
 
     # ── in doubt ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _look_up(self, channel: Channel, lane: Lane, publisher: Publisher) -> bool:
-        """Search the timeline for attempts of unknown outcome, all in one walk."""
+    def _look_up(self, channel: Channel, lane: Lane, publisher: Publisher) -> int:
+        """Search the timeline for attempts of unknown outcome, all in one walk; give how many there were."""
+        now = self.now()
         with reading(self.engine) as connection:
             state = accounts.read_account(connection, channel.no)
-            undecided = queue.undecided(connection, channel.no, lane, self.now())
+            if state.wait_for(lane, "search", now):
+                return 0
+            undecided = attempts.undecided(connection, channel.no, lane, now)
+            others = attempts.open_elsewhere(connection, channel.no, {one.publication for one in undecided})
         if not undecided:
-            return False
-        findings = search(publisher, undecided, owners=self._owners(channel.no), application=state.application)
+            return 0
+        owners, application = self._owners(channel.no), state.application
+        try:
+            found = search(publisher, undecided, owners=owners, application=application, others=others)
+        except Temporary:
+            self._settle_search(channel, {one: Finding(verdict="failed") for one in undecided})
+            raise
+        self._settle_search(channel, {one: found[one.delivery] for one in undecided})
+        return len(undecided)
+
+    def _settle_search(self, channel: Channel, findings: Mapping[Undecided, Finding]) -> None:
         with writing(self.engine) as connection:
-            now = self.now()
-            settlement = Settlement(connection, now, state)
-            for one in undecided:
-                settlement.search(one, findings[one.delivery])
-        return True
+            settlement = self._settlement(connection, channel)
+            for one, finding in findings.items():
+                settlement.search(one, finding)
 
     def _owners(self, no: int) -> Owners:
         def owners(remote_ids: Sequence[str]) -> Mapping[str, str | None]:
@@ -154,170 +150,79 @@ class Outbox:
 
         return owners
 
-    # ── claiming ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _check(self, channel: Channel, lane: Lane, publisher: Publisher) -> int:
+        """Look whether posts that matter are really shown; give how many were looked at."""
+        with reading(self.engine) as connection:
+            rows = queue.checks_due(connection, channel.no, lane, self.now())
+        for row in rows:
+            post = publisher.post(row.remote_id)
+            with writing(self.engine) as connection:
+                self._settlement(connection, channel).shown(row, post)
+        return len(rows)
 
-    def _claim(self, channel: Channel, lane: Lane) -> list[Claim]:
-        """Choose, compose, freeze and write down what leaves next."""
-        now = self.now()
+    # ── claiming and sending ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _claim(self, channel: Channel, lane: Lane) -> tuple[int, list[Claim]]:
+        """Write down what leaves next; give also how many publications were dealt with."""
         with writing(self.engine) as connection:
-            state = accounts.read_account(connection, channel.no)
-            self._hold_stale(connection, channel, now)
-            allowed = self._allowance(connection, channel, lane, state, now)
-            if allowed.count <= 0:
-                wait = LaneWait(until=allowed.until or now + timedelta(minutes=1), rule=allowed.rule)
-                accounts.note_lane_wait(connection, state, lane, wait)
-                return []
-            waiting = queue.waiting(connection, channel.no, lane, now, min(GROUP, allowed.count))
-            claims = self._prepare(connection, channel, state, waiting)
-            queue.claim(connection, now, claims)
-        return claims
-
-    def _allowance(
-        self, connection: Connection, channel: Channel, lane: Lane, state: AccountState, now: datetime
-    ) -> Allowance:
-        sent = queue.sent_since(connection, channel.no, now - LOOK_BACK)
-        spent = Spent(sent=sent, budget=state.budget, has_alerts=channel.has_alerts)
-        return allowance(now, channel.policy, lane, spent, GROUP)
-
-    def _hold_stale(self, connection: Connection, channel: Channel, now: datetime) -> None:
-        for publication, announcement in queue.hold_stale(
-            connection, channel.no, now, before=now - channel.policy.stale
-        ):
-            event = Event(
-                stage="deliver",
-                verdict="held",
-                rule="stale",
-                announcement=announcement,
-                publication=publication,
-                account=channel.no,
-            )
-            add_events(connection, now, [event])
-
-    def _prepare(
-        self, connection: Connection, channel: Channel, state: AccountState, waiting: list[Wanted]
-    ) -> list[Claim]:
-        """Turn what waits into claims, in order; nothing of a source may follow a thread of it that is not whole."""
-        claims: list[Claim] = []
-        unfinished: set[int] = set()
-        for wanted in waiting:
-            if wanted.source in unfinished:
-                continue
-            claim = self._claim_one(connection, channel, state, wanted)
-            if claim is None:
-                continue
-            claims.append(claim)
-            if claim.operation == "publish" and len(claim.frozen.parts) > 1:
-                unfinished.add(wanted.source)
-        return claims
-
-    def _claim_one(self, connection: Connection, channel: Channel, state: AccountState, wanted: Wanted) -> Claim | None:
-        now = self.now()
-        try:
-            frozen = freeze(wanted, channel.compose, state.limits or Limits())
-        except WordingError as error:
-            queue.move(connection, wanted.id, state="held", reason="wording", error=str(error))
-            note(connection, now, "held", "wording", wanted, error=str(error))
-            return None
-        place = frozen.next_part()
-        if wanted.operation == "edit" and place is None:
-            # what changed does not show in the post
-            queue.move(connection, wanted.id, state="sent", seen=frozen.version, reason=None)
-            note(connection, now, "unchanged", "edit.same-text", wanted)
-            return None
-        place = place or 0
-        claim = self._as_claim(state, wanted, frozen, place)
-        if claim.operation == "publish" and place == 0 and self._adopted(connection, state, claim):
-            return None
-        return claim
-
-    def _as_claim(self, state: AccountState, wanted: Wanted, frozen: Frozen, place: int) -> Claim:
-        part = frozen.parts[place] if frozen.parts else Part(text="")
-        operation = part.operation if frozen.parts and wanted.operation in {"publish", "edit"} else wanted.operation
-        previous = frozen.parts[place - 1].remote_id if place else wanted.answers
-        return Claim(
-            delivery=new_id(self.now()),
-            wanted=wanted,
-            frozen=frozen,
-            part=place,
-            operation=operation,
-            key=idempotency_key(state.remote_acct or state.id, wanted, frozen.language, place),
-            fingerprint=Fingerprint(
-                link=frozen.link if place == 0 else None,
-                digest=digest(part.text),
-                in_reply_to=None if wanted.alone or operation != "publish" else previous,
-            ),
-            anchor=state.head,
-        )
-
-    def _adopted(self, connection: Connection, state: AccountState, claim: Claim) -> bool:
-        """Whether the account shows this announcement already: from before a restored backup, or from another bot."""
-        wanted, link = claim.wanted, claim.fingerprint.link
-        if wanted.generation:
-            return False
-        for post in shadow.unowned(connection, state.no, link, claim.fingerprint.digest):
-            same_text = post.digest == claim.fingerprint.digest
-            if same_text or is_the_same_news(post.text, post.application, state.application, wanted.content.title):
-                ours = same_text or (post.application is not None and post.application == state.application)
-                self._adopt(connection, claim, post, ours=ours)
-                return True
-        return False
-
-    def _adopt(self, connection: Connection, claim: Claim, post: shadow.Shadow, *, ours: bool) -> None:
-        wanted, now = claim.wanted, self.now()
-        shadow.own(connection, wanted.account, post.remote_id, wanted.id, now)
-        parts = tuple(
-            replace(one, remote_id=post.remote_id, done=True) if place == 0 else replace(one, done=not ours)
-            for place, one in enumerate(claim.frozen.parts)
-        )
-        frozen = replace(claim.frozen, parts=parts)
-        whole = frozen.next_part() is None
-        queue.move(
-            connection,
-            wanted.id,
-            state="sent" if whole else "queued",
-            seen=frozen.version if whole else 0,
-            remote_id=post.remote_id,
-            url=post.url,
-            text="\n\n".join(one.text for one in parts),
-            adopted=not ours,
-            sent=now,
-            **queue.frozen_columns(frozen),
-        )
-        rule = "shadow.ours" if ours else "shadow.another-bot"
-        note(connection, now, "adopted", rule, wanted, remote_id=post.remote_id, application=post.application)
-
-    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
+            return claim_next(connection, channel, lane, self.now())
 
     def _send(self, channel: Channel, publisher: Publisher, claims: list[Claim]) -> None:
         """Send claims in order, until one does not arrive; settle all in one commit."""
         outcomes: list[Outcome] = []
         for claim in claims:
-            if self.stopping():
-                break
+            if not self._may_leave(channel, claim):
+                outcomes.append(Outcome(claim=claim, verdict="released"))
+                continue
             outcomes.append(self._deliver(channel, publisher, claim))
             if outcomes[-1].verdict != "done":
                 break
         with writing(self.engine) as connection:
-            now = self.now()
-            state = accounts.read_account(connection, channel.no)
-            settlement = Settlement(connection, now, state)
             for outcome in outcomes:
-                settlement.outcome(outcome)
-            settlement.release(claims[len(outcomes) :])
+                self._settlement(connection, channel).outcome(outcome)
+            self._settlement(connection, channel).release(claims[len(outcomes) :])
+
+    def _may_leave(self, channel: Channel, claim: Claim) -> bool:
+        """Whether a claim may still be sent: not where all is stopped, nor where it was withdrawn since it was claimed."""
+        if self.stopping():
+            return False
+        lock.require(self.engine)
+        with reading(self.engine) as connection:
+            state = accounts.read_account(connection, channel.no)
+            return state.is_open(claim.wanted.lane) and queue.is_wanted(connection, claim.wanted.id)
 
     def _deliver(self, channel: Channel, publisher: Publisher, claim: Claim) -> Outcome:
-        try:
-            media = self.attach(channel, publisher, claim.wanted) if claim.part == 0 else ()
-        except AdapterError as error:
-            return Outcome(claim=claim, verdict="stopped" if isinstance(error, AuthFailed) else "down", error=error)
-        return deliver(publisher, claim, media, last_digest=self._last_digest(claim))
+        media: tuple[Attached, ...] = ()
+        lost: AdapterError | None = None
+        if claim.part == 0 and claim.operation in {"publish", "edit"} and not claim.wanted.bare:
+            try:
+                media = self.attach(channel, publisher, claim.wanted)
+            except AdapterError as error:
+                if _keeps_waiting(claim, error):
+                    stopped = isinstance(error, AuthFailed)
+                    return Outcome(claim=claim, verdict="stopped" if stopped else "not-yet", error=error)
+                lost = error
+            except Exception as error:  # noqa: BLE001 - the picture's boundary: what it says is worth more
+                lost = surprise(error)
+        outcome = deliver(publisher, claim, media, known=self._known(claim))
+        return replace(outcome, pictures_lost=lost)
 
-    def _last_digest(self, claim: Claim) -> str | None:
+    def _known(self, claim: Claim) -> frozenset[str] | None:
+        """Give the digests of what we put into the post that is edited; None where it may say anything."""
         remote_id = claim.frozen.parts[claim.part].remote_id if claim.frozen.parts else None
         if claim.operation != "edit" or remote_id is None:
             return None
         with reading(self.engine) as connection:
-            return shadow.digest_of(connection, claim.wanted.account, remote_id)
+            limits = accounts.read_account(connection, claim.wanted.account).limits
+            if limits is not None and "source" not in limits.features:
+                return None  # nobody can look there: the built-in account keeps no words of its own
+            last = shadow.digest_of(connection, claim.wanted.account, remote_id)
+            return None if last is None else attempts.digests(connection, claim.wanted.id, claim.part) | {last}
+
+    # ── the account ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _settlement(self, connection: Connection, channel: Channel) -> Settlement:
+        return Settlement(connection, self.now(), accounts.read_account(connection, channel.no, lock=True))
 
     def _stop(self, channel: Channel, code: str, error: str) -> None:
         with writing(self.engine) as connection:
@@ -328,67 +233,21 @@ class Outbox:
 
     def _rest(self, channel: Channel, error: Temporary) -> None:
         with writing(self.engine) as connection:
-            state = accounts.read_account(connection, channel.no)
-            Settlement(connection, self.now(), state).rest(error)
+            self._settlement(connection, channel).rest(error)
+
+    def _tripped(self, channel: Channel, lane: Lane, error: Exception) -> None:
+        """A mistake of ours: what was under way is in doubt, and the account rests."""
+        with writing(self.engine) as connection:
+            now = self.now()
+            queue.orphans(connection, now, now + AFTER_A_TRIP, only=(channel.no, lane))
+            self._settlement(connection, channel).rest(surprise(error))
+            detail = {"error": f"{type(error).__name__}: {error}"}
+            event = Event(stage="deliver", verdict="waits", rule=SURPRISE, account=channel.no, detail=detail)
+            add_events(connection, now, [event])
 
 
-def freeze(wanted: Wanted, compose: Compose, limits: Limits) -> Frozen:
-    """Give the texts of a publication: as frozen before, or composed now where nothing of it is there or it must change."""
-    frozen = wanted.frozen
-    if wanted.operation in {"delete", "unboost"}:
-        parts = tuple(replace(one, text="", done=not one.remote_id) for one in frozen.parts) if frozen else ()
-        return replace(frozen, parts=parts) if frozen else _nothing(wanted)
-    if wanted.operation == "boost":
-        return _nothing(wanted)
-    begun = frozen is not None and any(one.remote_id for one in frozen.parts)
-    current = frozen is not None and frozen.version == wanted.wanted and frozen.rung == wanted.rung
-    unfinished = begun and wanted.operation == "publish"
-    if frozen is not None and (current or unfinished):
-        return frozen
-    composed = compose(wanted, limits)
-    return Frozen(
-        parts=carry_over(frozen.parts if frozen else (), composed.parts),
-        version=wanted.wanted,
-        rung=wanted.rung,
-        language=composed.language,
-        visibility=composed.visibility,
-        spoiler_text=composed.spoiler_text,
-        sensitive=composed.sensitive,
-        link=canonical_link(composed.link) if composed.link else None,
-    )
-
-
-def carry_over(old: tuple[Part, ...], texts: tuple[str, ...]) -> tuple[Part, ...]:
-    """Lay new texts over the posts that are there: same text done, other text to edit, more to publish, fewer to delete."""
-    parts = []
-    for place, text in enumerate(texts):
-        before = old[place] if place < len(old) else None
-        done = before is not None and before.remote_id is not None and before.text == text
-        parts.append(Part(text=text, remote_id=before.remote_id if before else None, done=done))
-    parts += [Part(text="", remote_id=one.remote_id) for one in old[len(texts) :] if one.remote_id]
-    return tuple(parts)
-
-
-def idempotency_key(acct: str, wanted: Wanted, language: str, part: int) -> str:
-    """The key of a post: what it is, never where it is kept, so that a restored or second database makes the same."""
-    what = (acct, wanted.identity, "publish", str(part), language, str(wanted.generation), str(wanted.aliases))
-    return blake2b("\x1f".join(what).encode(), digest_size=20, person=b"omroeper-key").hexdigest()
-
-
-def note(connection: Connection, now: datetime, verdict: str, rule: str, wanted: Wanted, **detail: object) -> None:
-    """Write a line of ``why`` about a publication."""
-    event = Event(
-        stage="deliver",
-        verdict=verdict,
-        rule=rule,
-        source=wanted.source,
-        announcement=wanted.announcement,
-        publication=wanted.id,
-        account=wanted.account,
-        detail=detail,
-    )
-    add_events(connection, now, [event])
-
-
-def _nothing(wanted: Wanted) -> Frozen:
-    return Frozen(parts=(), version=wanted.wanted, rung=0, language="", visibility="public")
+def _keeps_waiting(claim: Claim, error: AdapterError) -> bool:
+    """Whether a post waits for its pictures: not an alert, not for ever, and not where waiting changes nothing."""
+    if isinstance(error, AuthFailed):
+        return True
+    return isinstance(error, Temporary) and claim.wanted.lane != "alert" and claim.wanted.attempts < PICTURE_PATIENCE

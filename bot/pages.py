@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 
 from bot.app import enabled, wall_clock
+from bot.desk import desk_of, receivers_of
 from bot.settings import Agency, Settings
 from bot.web.app import create_app
 from bot.web.serve import serve
@@ -18,9 +20,20 @@ from bot.web.site import Site, SiteAccount, SiteAgency
 
 Alive = Callable[[], Mapping[str, bool]]
 
+NO_SECRETS: Mapping[str, str] = MappingProxyType({})
+"""Stands for an environment that was not handed over."""
 
-def site(settings: Settings, engine: Engine, alive: Alive, title: str = "Omroeper") -> Site:
-    """Give the pages what they need to know."""
+
+def site(
+    settings: Settings,
+    engine: Engine,
+    alive: Alive,
+    title: str = "Omroeper",
+    *,
+    environ: Mapping[str, str] = NO_SECRETS,
+    writer: Engine | None = None,
+) -> Site:
+    """Give the pages what they need to know. Without ``environ`` there is no desk; without ``writer`` it only shows."""
     return Site(
         engine=engine,
         title=title,
@@ -35,6 +48,9 @@ def site(settings: Settings, engine: Engine, alive: Alive, title: str = "Omroepe
         now=wall_clock,
         alive=alive,
         version=version("omroeper"),
+        writer=writer,
+        desk=desk_of(settings, environ) if environ is not NO_SECRETS else None,
+        receivers=receivers_of(settings, environ) if environ is not NO_SECRETS else {},
     )
 
 
@@ -50,13 +66,18 @@ async def serve_site(site_: Site, listen: str, stop: asyncio.Event, ready: Calla
 
 
 async def serve_alone(
-    settings: Settings, engine: Engine, stopping: threading.Event, ready: Callable[[str], None]
+    settings: Settings,
+    engine: Engine,
+    stopping: threading.Event,
+    ready: Callable[[str], None],
+    environ: Mapping[str, str],
 ) -> None:
-    """Serve the pages without the work, until ``stopping`` is set."""
+    """Serve the pages without the work, until ``stopping`` is set. At the desk everything can be seen and nothing done."""
     stop = asyncio.Event()
     watching = asyncio.create_task(follow(stopping, stop))
     try:
-        await serve_site(site(settings, engine, lambda: {"process": True}), settings.web.listen, stop, ready)
+        found = site(settings, engine, lambda: {"process": True}, environ=environ)
+        await serve_site(found, settings.web.listen, stop, ready)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):

@@ -16,10 +16,10 @@ A platform that shows nothing without logging in (``walled``) is linked only whe
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -55,8 +55,8 @@ class Line:
     stance: Stance
     reason: str
     owner: str
-    date: date
-    review: date
+    date: dt.date
+    review: dt.date
     walled: bool = False
     agency: str | None = None
     place: str = ""
@@ -165,6 +165,6 @@ def without_links(policy: Policy, agency: str, text: str, link: str | None) -> s
     return text if thinned == text else "\n".join(_SPACES.sub(" ", row).rstrip() for row in thinned.split("\n"))
 
 
-def overdue(policy: Policy, today: date) -> tuple[Line, ...]:
+def overdue(policy: Policy, today: dt.date) -> tuple[Line, ...]:
     """Give the lines whose review date has passed."""
     return tuple(line for line in policy.lines if line.review < today)

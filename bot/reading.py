@@ -13,7 +13,9 @@ from adapters.contract import Batch, Document, Limits, SourceConfig, Text
 from adapters.errors import AdapterError, Malformed
 from adapters.http import HttpClient, NetworkPolicy, raise_for_status
 from adapters.http.guard import EVERYWHERE
+from bot.compose.measure import post_length
 from bot.health import moment
+from bot.model import Composed
 from bot.text import clean, collapse, to_text
 
 P = ParamSpec("P")
@@ -105,9 +107,9 @@ async def immediately(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
     return work(*args, **kwargs)
 
 
-def as_post(account: str, source: str, composed: Any, limits: Limits, length: Callable[..., int]) -> dict[str, Any]:
-    """Give one composed post as the contract's JSON of ``preview``."""
-    lengths = [length(part, composed.spoiler_text, url_length=limits.url_length) for part in composed.parts]
+def as_post(account: str, source: str, composed: Composed, limits: Limits) -> dict[str, Any]:
+    """Give one composed post as the contract's JSON of ``preview``; ``length`` is that of its longest part."""
+    lengths = [post_length(part, composed.spoiler_text, limits) for part in composed.parts]
     return {
         "account": account,
         "source": source,

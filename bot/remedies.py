@@ -213,6 +213,12 @@ REMEDIES: dict[str, Remedy] = {
         "{value} is geen naam van een account op de fediverse.",
         'Schrijf naam en server: "voorbeeldstad@social.example".',
     ),
+    "value.taken": _error(
+        "{value} is not the id of a source or agency, nor a part of one with *.",
+        'Write ids, or parts of them with *: "rijksoverheid", "rivm-*".',
+        "{value} is geen id van een bron of instantie, en geen deel ervan met *.",
+        'Schrijf id\'s, of delen ervan met *: "rijksoverheid", "rivm-*".',
+    ),
     "value.tag": _error(
         "{value} cannot be a hashtag.",
         'Use letters and digits in one word, with at least one letter: "Voorbeeldstad".',
@@ -347,6 +353,31 @@ REMEDIES: dict[str, Remedy] = {
         "Het bestand {origin} is door iedereen op deze machine te lezen ({mode}).",
         "Neem dat recht weg: chmod o= {origin}",
     ),
+    # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    "desk.hash": _error(
+        "What {origin} holds is no hash of a password.",
+        "Make one with `omroeper desk password`, and put in what it prints: never the password itself.",
+        "Wat er in {origin} staat is geen hash van een wachtwoord.",
+        "Maak er een met `omroeper desk password` en zet erin wat dat afdrukt: nooit het wachtwoord zelf.",
+    ),
+    "desk.operators": _error(
+        "{origin} is no list of operators: each line is a name, a colon and a hash, and no name stands there twice.",
+        "Make a line with `omroeper desk password --operator NAME`.",
+        "{origin} is geen lijst van beheerders: elke regel is een naam, een dubbele punt en een hash, en geen naam staat er twee keer.",
+        "Maak een regel met `omroeper desk password --operator NAAM`.",
+    ),
+    "desk.both": _error(
+        "The desk has operators with names, and a password without one.",
+        "Keep desk_operators_file: then the log says who did what.",
+        "Het beheer heeft beheerders met een naam, en ook een wachtwoord zonder naam.",
+        "Houd desk_operators_file: dan staat in het logboek wie wat deed.",
+    ),
+    "desk.open": _warning(
+        "{value} is no loopback address: passwords of the desk would travel there unencrypted.",
+        "Put a web server with https in front and set public_url, or listen on 127.0.0.1.",
+        "{value} is geen loopback-adres: wachtwoorden van het beheer zouden daar onversleuteld langskomen.",
+        "Zet er een webserver met https voor en stel public_url in, of luister op 127.0.0.1.",
+    ),
     # ── what belongs together ────────────────────────────────────────────────────────────────────────────────────────
     "id.twice": _error(
         'The id "{id}" is already used in {other}.',
@@ -383,6 +414,18 @@ REMEDIES: dict[str, Remedy] = {
         "Give each account its own token, or keep one of the two.",
         "Dit account gebruikt dezelfde server en hetzelfde token als het account in {other}: alles voor beide zou daar verschijnen.",
         "Geef elk account een eigen token, of laat er een van de twee staan.",
+    ),
+    "account.takes-nothing": _warning(
+        'This account takes "{id}", and there is no such source or agency.',
+        "Mend the name{guess}, or include the file that has it.",
+        'Dit account neemt "{id}", en zo\'n bron of instantie is er niet.',
+        "Verbeter de naam{guess}, of neem het bestand op waarin die staat.",
+    ),
+    "source.untaken": _warning(
+        "{count} sources are offered by the included files, and no account takes any of them: they are not read.",
+        'Say on an account what it takes: takes = ["politie", "rivm-*"] (ids of sources and agencies; "*" is everything).',
+        "De opgenomen bestanden bieden {count} bronnen aan, en geen account neemt er een van: ze worden niet gelezen.",
+        'Zeg bij een account wat het neemt: takes = ["politie", "rivm-*"] (id\'s van bronnen en instanties; "*" is alles).',
     ),
     "source.kind-unknown": _error(
         'There is no kind of source "{kind}".',
@@ -438,11 +481,17 @@ REMEDIES: dict[str, Remedy] = {
         "Er staat geen bron aan: er is niets te doen.",
         "Voeg een [[source]] toe, bijvoorbeeld met `omroeper add URL`, of haal enabled = false bij een bron weg.",
     ),
-    "source.media-licence": _error(
+    "source.media-licence": _warning(
         "Pictures of this source may only be shown where its licence allows it, and none is said.",
         'Add licence = "…" (cc0, cc-by, own, permission, or what was agreed), or set media = "none".',
         "Beelden van deze bron mogen alleen getoond worden als de licentie dat toelaat, en die staat er niet.",
         'Voeg licence = "…" toe (cc0, cc-by, own, permission, of wat is afgesproken), of zet media = "none".',
+    ),
+    "source.people": _warning(
+        "This address also shows people who are wanted or missing.",
+        "Use the address with news alone (nb instead of ab), or set personal = true and exclude what must not be shown (GDPR, article 10).",
+        "Op dit adres staan ook mensen die gezocht of vermist worden.",
+        "Gebruik het adres met alleen nieuws (nb in plaats van ab), of zet personal = true en sluit uit wat niet getoond mag worden (AVG, artikel 10).",
     ),
     "source.personal-withdrawal": _warning(
         "This source has personal data, and what it withdraws would not be deleted.",
@@ -455,6 +504,189 @@ REMEDIES: dict[str, Remedy] = {
         'Add operator = "…" under [omroeper]: a mail address or an https address.',
         "Er staat niet bij wie deze installatie beheert; `omroeper run` heeft dat nodig, want bronnen kunnen u willen bereiken.",
         'Voeg operator = "…" toe onder [omroeper]: een mailadres of een https-adres.',
+    ),
+    # ── policy per platform ──────────────────────────────────────────────────────────────────────────────────────────
+    "policy.twice": _error(
+        "The policy for {platform} is already set for the same bodies in {other}.",
+        "Keep one of the two.",
+        "Het beleid voor {platform} is voor dezelfde instanties al gezet in {other}.",
+        "Laat er een van de twee staan.",
+    ),
+    "policy.violation": _error(
+        "The policy does not let {platform} be read ({stance}: {reason}); {rule} says so.",
+        "Set enabled = false, or decide otherwise: a [[policy]] with agency, stance, reason, owner, date and review (docs/policy.md).",
+        "Volgens het beleid wordt {platform} niet gelezen ({stance}: {reason}); dat staat in {rule}.",
+        "Zet enabled = false, of besluit anders: een [[policy]] met agency, stance, reason, owner, date en review (docs/policy.md).",
+    ),
+    "policy.review": _warning(
+        "The policy for {platform} was to be looked at again on {date}, by {owner}.",
+        "Look whether it still holds, and write a [[policy]] line with a new date and review (docs/policy.md).",
+        "Het beleid voor {platform} zou op {date} opnieuw bekeken worden, door {owner}.",
+        "Ga na of het nog klopt, en schrijf een regel onder [[policy]] met een nieuwe date en review (docs/policy.md).",
+    ),
+    # ── online ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    "online.source-failed": _error(
+        "The source cannot be read: {reason}",
+        "{advice}",
+        "De bron is niet te lezen: {reason}",
+        "{advice}",
+    ),
+    "online.source-down": _warning(
+        "The source does not answer now: {reason}",
+        "Try again later. {advice}",
+        "De bron antwoordt nu niet: {reason}",
+        "Probeer het later opnieuw. {advice}",
+    ),
+    "online.source-elsewhere": _error(
+        "The address leads to {url}, which is not on a domain of agency {agency}.",
+        "Make sure that it is really theirs, and add its host to their domains; else switch the source off.",
+        "Het adres leidt naar {url}, en dat is geen domein van instantie {agency}.",
+        "Ga na of het echt van hen is, en zet de host bij hun domeinen; zet de bron anders uit.",
+    ),
+    "online.source-moved": _warning(
+        "The address has moved for good, to {url}.",
+        "Configure that address.",
+        "Het adres is voorgoed verhuisd, naar {url}.",
+        "Stel dat adres in.",
+    ),
+    "online.source-type": _warning(
+        "The source says that it is {type}, and is not.",
+        "It is read all the same; tell the publisher.",
+        "De bron zegt dat zij {type} is, en dat is niet zo.",
+        "Zij wordt toch gelezen; zeg het de uitgever.",
+    ),
+    "online.source-empty": _warning(
+        "The source shows nothing.",
+        "Look at the address in a browser: it may have been moved or emptied.",
+        "De bron laat niets zien.",
+        "Bekijk het adres in een browser: het kan verhuisd of leeggemaakt zijn.",
+    ),
+    "online.source-old": _warning(
+        "The newest item is {days} days old.",
+        "Look on the site whether its news goes on elsewhere: feeds die silently.",
+        "Het nieuwste bericht is {days} dagen oud.",
+        "Kijk op de site of het nieuws elders verdergaat: feeds sterven in stilte.",
+    ),
+    "online.source-odd": _warning(
+        "What the source shows is odd: {problems}.",
+        "Run `omroeper inspect` on the address to see it.",
+        "Wat de bron laat zien is vreemd: {problems}.",
+        "Bekijk het met `omroeper inspect` op het adres.",
+    ),
+    "online.account-failed": _error(
+        "The account cannot be used: {reason}",
+        "{advice}",
+        "Het account is niet te gebruiken: {reason}",
+        "{advice}",
+    ),
+    "online.account-down": _warning(
+        "The account's server does not answer now: {reason}",
+        "Try again later. {advice}",
+        "De server van het account antwoordt nu niet: {reason}",
+        "Probeer het later opnieuw. {advice}",
+    ),
+    "online.account-same": _error(
+        "This is {acct}, and so is the account in {other}: everything for both would appear there.",
+        "Give each account its own token, or keep one of the two.",
+        "Dit is {acct}, en het account in {other} ook: alles voor beide zou daar verschijnen.",
+        "Geef elk account een eigen token, of laat er een van de twee staan.",
+    ),
+    "online.account-lacks": _warning(
+        "The server of {acct} ({family} {version}) cannot do this: {features}.",
+        "Posts appear all the same; docs/operate.md says what then happens with corrections and withdrawals.",
+        "De server van {acct} ({family} {version}) kan dit niet: {features}.",
+        "Berichten verschijnen wel; docs/operate.md zegt wat er dan met correcties en intrekkingen gebeurt.",
+    ),
+    "online.twin-native": _warning(
+        "{agency} speaks for itself as {handle}, and what this source shows would be copied beside it.",
+        "Read its own account instead (kind mastodon, which boosts), or set enabled = false.",
+        "{agency} spreekt zelf als {handle}, en wat deze bron laat zien zou daarnaast gekopieerd worden.",
+        "Lees het eigen account (soort mastodon, dat deelt), of zet enabled = false.",
+    ),
+    "online.twin-found": _warning(
+        "The site of {agency} says that {handle} is its own account.",
+        'Set native_account = "{handle}" on this agency: what it says there is boosted, not copied.',
+        "De site van {agency} zegt dat {handle} haar eigen account is.",
+        'Zet native_account = "{handle}" bij deze instantie: wat zij daar zegt wordt gedeeld, niet gekopieerd.',
+    ),
+    "online.twin-missing": _warning(
+        "The account {handle} of {agency} is not found: {reason}",
+        "Mend native_account, or take it out.",
+        "Het account {handle} van {agency} is niet te vinden: {reason}",
+        "Verbeter native_account, of haal het weg.",
+    ),
+    # ── wording ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    "wording.language": _error(
+        "{name} is not named after a language: nobody will read it.",
+        "Call it after the language's code: nl.toml, en.toml, fy.toml.",
+        "{name} heeft niet de naam van een taal: niemand zal het lezen.",
+        "Noem het naar de code van de taal: nl.toml, en.toml, fy.toml.",
+    ),
+    "wording.unknown-kind": _error(
+        "{name} is no wording that there is.",
+        "Known here: {known}.",
+        "{name} is geen tekst die bestaat.",
+        "Hier bestaan: {known}.",
+    ),
+    "wording.unknown-scope": _warning(
+        "There is no {kind} called {name}: this wording is for nobody.",
+        "Mend the id in [{kind}.{name}], or take the table out.",
+        "Er is geen {kind} met de naam {name}: deze tekst is voor niemand.",
+        "Verbeter de id in [{kind}.{name}], of haal de tabel weg.",
+    ),
+    "wording.unknown-name": _error(
+        "{name} is nothing that can be filled in here.",
+        "Known here: {known}.",
+        "{name} is niets dat hier ingevuld kan worden.",
+        "Hier bestaan: {known}.",
+    ),
+    "wording.brace": _error(
+        "This {brace} belongs to no name.",
+        "Write it twice where the brace itself should be shown; a name stands between two of them, in small letters.",
+        "Deze {brace} hoort bij geen naam.",
+        "Schrijf hem dubbel waar de accolade zelf moet staan; een naam staat tussen twee accolades, in kleine letters.",
+    ),
+    "wording.not-closed": _error(
+        "The part that begins here with {name} has no end.",
+        "Write {end} where it ends.",
+        "Het deel dat hier begint met {name} heeft geen einde.",
+        "Schrijf {end} waar het eindigt.",
+    ),
+    "wording.not-open": _error(
+        "{name} ends a part that is not the one open here.",
+        "Parts end in the opposite order in which they began.",
+        "{name} sluit een deel dat hier niet open is.",
+        "Delen eindigen in de omgekeerde volgorde waarin ze begonnen.",
+    ),
+    "wording.too-deep": _error(
+        "The part {name} stands too deep inside others.",
+        "Write it simpler.",
+        "Het deel {name} staat te diep in andere.",
+        "Schrijf het eenvoudiger.",
+    ),
+    "wording.mention": _error(
+        "@{name} would notify somebody with every post, and hide the posts from whoever blocks that account.",
+        "Write the name without @.",
+        "@{name} zou bij elk bericht iemand een melding geven, en verbergt de berichten voor wie dat account blokkeert.",
+        "Schrijf de naam zonder @.",
+    ),
+    "wording.says-nothing": _error(
+        "{name} shows neither title nor text.",
+        "Add {missing}.",
+        "{name} toont geen titel en geen tekst.",
+        "Voeg {missing} toe.",
+    ),
+    "wording.no-link": _warning(
+        "{name} has no link to what it tells of.",
+        "Add {missing}.",
+        "{name} heeft geen link naar waar het over gaat.",
+        "Voeg {missing} toe.",
+    ),
+    "wording.no-mirror": _warning(
+        "{name} does not say that an account is a mirror where it is one.",
+        "Add {missing}, unless every account is the agency's own.",
+        "{name} zegt niet dat een account een spiegel is waar dat zo is.",
+        "Voeg {missing} toe, tenzij elk account van de instantie zelf is.",
     ),
     # ── environment ──────────────────────────────────────────────────────────────────────────────────────────────────
     "env.unknown": _warning(

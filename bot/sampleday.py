@@ -1,6 +1,6 @@
 """A sample day: feeds of bodies that do not exist, served on loopback over real HTTP, changing from round to round.
 
-The documents are in ``config/demo``. Marks in them become moments of today (``{{-35m rss}}``), and parts between
+The documents are in ``config/demo``. Marks in them become moments around now (``{{-35m rss}}``), and parts between
 ``{{from 2}}`` (or ``{{from 1 to 1}}``) and ``{{end}}`` are shown in those rounds alone.
 """
 
@@ -24,10 +24,11 @@ TYPES = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".json": "application/feed+json",
     ".png": "image/png",
+    ".cap": "application/cap+xml",
 }
 _MARK = re.compile(r"\{\{([^{}]{1,40})\}\}")
 _FROM = re.compile(r"from (\d+)(?: to (\d+))?")
-_AGO = re.compile(r"-(\w+) (rss|iso)")
+_MOMENT = re.compile(r"([+-])(\w+) (rss|iso)")
 
 
 @dataclass(slots=True)
@@ -69,11 +70,12 @@ def render(text: str, round_: int, now: datetime) -> str:
 
 
 def _moment(mark: str, now: datetime) -> str:
-    found = _AGO.fullmatch(mark)
+    found = _MOMENT.fullmatch(mark)
     if not found:
         raise ValueError(f"not a mark of a sample document: {mark}")
-    moment = (now - parse(found[1])).replace(microsecond=0)
-    return format_datetime(moment, usegmt=True) if found[2] == "rss" else moment.isoformat()
+    away = parse(found[2])
+    moment = (now + away if found[1] == "+" else now - away).replace(microsecond=0)
+    return format_datetime(moment, usegmt=True) if found[3] == "rss" else moment.isoformat()
 
 
 @contextmanager

@@ -15,13 +15,23 @@ from datetime import datetime, timedelta
 from adapters.http import HttpClient
 from bot.app import App, network_policy
 from bot.collect import Taken
+from bot.digest import make_digests
+from bot.media import Preparation
 from bot.model import Lane
 from bot.outbox import Outbox
 from bot.store import accounts, queue
-from bot.store.engine import reading
+from bot.store.engine import reading, writing
 
 SOON = timedelta(seconds=15)
 """``run --once`` works on for what falls due within so long."""
+
+HOUSE_SECONDS = 30.0
+"""How long ``run --once`` looks at pages; the rest is looked at by the next one."""
+
+NAP = 0.25
+"""Seconds between two looks at whether somebody wants the program to stop."""
+
+Upcoming = Mapping[tuple[int, Lane], datetime]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +43,8 @@ class Deliveries:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="deliver"))
     working: dict[tuple[int, Lane], asyncio.Task[None]] = field(default_factory=dict)
     again: set[tuple[int, Lane]] = field(default_factory=set)
+    failed: asyncio.Queue[BaseException] = field(default_factory=asyncio.Queue)
+    """What made a worker give up: nothing raises there but memory that is out of reach."""
 
     def kick(self, account: int, lane: Lane) -> None:
         """Let a lane look at its queue: now, or as soon as it is done with what it is doing."""
@@ -41,12 +53,19 @@ class Deliveries:
         if key not in self.working:
             task = asyncio.create_task(self._work(key))
             self.working[key] = task
-            task.add_done_callback(lambda _: self.working.pop(key, None))
+            task.add_done_callback(lambda done: self._ended(key, done))
 
     async def idle(self) -> None:
-        """Wait until every lane has done what it can."""
+        """Wait until every lane has done what it can. Raises what made one give up."""
         while self.working:
-            await asyncio.gather(*self.working.values())
+            await asyncio.wait(self.working.values())
+            await asyncio.sleep(0)  # lets the ends be noted
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Raise what made a worker give up, if one did."""
+        if not self.failed.empty():
+            raise self.failed.get_nowait()
 
     def kick_due(self) -> datetime | None:
         """Let every lane with something due look at its queue; give when the first thing is due."""
@@ -54,31 +73,39 @@ class Deliveries:
         self.kick_all(upcoming)
         return min(upcoming.values(), default=None)
 
-    def kick_all(self, upcoming: Mapping[tuple[int, Lane], datetime]) -> None:
+    def kick_all(self, upcoming: Upcoming) -> None:
         """Let the lanes whose time has come look at their queues."""
         now = self.now()
         for (account, lane), due in upcoming.items():
             if due <= now:
                 self.kick(account, lane)
 
-    def upcoming(self) -> dict[tuple[int, Lane], datetime]:
+    def upcoming(self) -> Upcoming:
         """When each lane has something to do that nothing forbids; may be called from any thread."""
         now = self.now()
         with reading(self.outbox.engine) as connection:
             states = {state.no: state for state in accounts.active_accounts(connection)}
-            due = queue.next_due(connection)
-        found = {}
-        for (account, lane), moment in due.items():
+            due = queue.next_due(connection, now)
+        found: dict[tuple[int, Lane], datetime] = {}
+        for (account, lane, errand), moment in due.items():
             state = states.get(account)
-            if account in self.outbox.channels and state is not None and state.is_open(lane):
-                wait = state.waits(lane, now)
-                found[account, lane] = max(moment, wait.until) if wait else moment
+            if account not in self.outbox.channels or state is None or not state.is_open(lane):
+                continue
+            wait = state.wait_for(lane, errand, now)
+            soonest = max(moment, wait.until) if wait else moment
+            found[account, lane] = min(soonest, found.get((account, lane), soonest))
         return found
 
     async def _work(self, key: tuple[int, Lane]) -> None:
         while key in self.again:
             self.again.discard(key)
             await asyncio.get_running_loop().run_in_executor(self.pool, self.outbox.work, *key)
+
+    def _ended(self, key: tuple[int, Lane], done: asyncio.Task[None]) -> None:
+        self.working.pop(key, None)
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
+            self.failed.put_nowait(error)
 
     def close(self) -> None:
         """Let the threads and connections go."""
@@ -88,6 +115,7 @@ class Deliveries:
 
 async def run_once(app: App, *, force: bool, watch: Callable[[Taken], None], stopping: Callable[[], bool]) -> None:
     """Do what is due, then work until nothing is due within ``SOON``."""
+    begin(app, force=force)
     outbox = app.outbox(stopping)
     deliveries = Deliveries(outbox=outbox, now=app.now)
     async with HttpClient(network_policy(app.settings)) as http:
@@ -95,25 +123,37 @@ async def run_once(app: App, *, force: bool, watch: Callable[[Taken], None], sto
         writer = asyncio.create_task(collector.write())
         try:
             deliveries.kick_due()
-            await collector.tick(force=force)
-            while collector.busy:
-                await asyncio.wait(collector.busy.values(), return_when=asyncio.FIRST_COMPLETED)
-            await collector.ended.put(None)
+            await collector.round(force=force)
+            await app.housekeeping(http, collector).tick(seconds=HOUSE_SECONDS)
+            collector.finish()
             await writer
-            await _work_off(deliveries, app.now, stopping)
+            await asyncio.to_thread(make_digests, app.engine, app.settings, app.now())
+            await _work_off(deliveries, app.preparation(http), app.now, stopping)
         finally:
             writer.cancel()
             collector.close()
             deliveries.close()
 
 
-async def _work_off(deliveries: Deliveries, now: Callable[[], datetime], stopping: Callable[[], bool]) -> None:
+def begin(app: App, *, force: bool) -> None:
+    """Forget what waits by limits of ours, which are counted anew; with ``force`` our own retry times too."""
+    with writing(app.engine) as connection:
+        accounts.forget_own_waits(connection, force=force)
+        if force:
+            queue.hurry(connection, app.now())
+
+
+async def _work_off(
+    deliveries: Deliveries, preparation: Preparation, now: Callable[[], datetime], stopping: Callable[[], bool]
+) -> None:
     while not stopping():
-        due = deliveries.kick_due()
+        await deliveries.idle()
+        await preparation.work()
+        due = min(filter(None, (deliveries.kick_due(), preparation.next_due())), default=None)
         if due is None or due > now() + SOON:
             return
-        await deliveries.idle()
-        await asyncio.sleep(max(0.0, (due - now()).total_seconds()))
+        while not stopping() and not deliveries.working and (left := (due - now()).total_seconds()) > 0:  # noqa: ASYNC110 - signals set no event of the loop
+            await asyncio.sleep(min(left, NAP))
 
 
 def kicking(deliveries: Deliveries, watch: Callable[[Taken], None]) -> Callable[[Taken], None]:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
 
+from bot.passwords import read_hash, read_operators
 from bot.problems import NOWHERE, Place, Problem, in_order, say
 from bot.remedies import Language
 
@@ -22,10 +23,14 @@ LARGEST = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where one secret is: in the environment variable ``env`` or in ``file`` (absolute); nowhere where both are None."""
+    """Where one secret is: in the environment variable ``env`` or in ``file`` (absolute); nowhere where both are None.
+
+    ``shape`` is what stands there: one line, the hash of a password, or lines of ``name:hash``.
+    """
 
     env: str | None = None
     file: Path | None = None
+    shape: Literal["line", "hash", "operators"] = "line"
 
     def __str__(self) -> str:
         return str(self.file or self.env)
@@ -61,7 +66,7 @@ class Owner(Protocol):
 
     @property
     def id(self) -> str:
-        """Its name in the configuration."""
+        """Its name in the configuration; "" for a table that comes once."""
 
     @property
     def secrets(self) -> Mapping[str, Origin]:
@@ -124,7 +129,7 @@ def check_secrets(configured: Configured, environ: Mapping[str, str]) -> tuple[P
     problems: list[Problem] = []
     for table, owner in configured.owners():
         place = partial(configured.place, table, owner.id)
-        subject = f"[[{table}]] {owner.id}"
+        subject = f"[[{table}]] {owner.id}" if owner.id else f"[{table}]"
         problems += secrets_for(owner, environ, language=configured.language, place=place, subject=subject).problems
     return in_order(problems)
 
@@ -146,20 +151,20 @@ class _Read:
 
 def _read(name: str, origin: Origin, environ: Mapping[str, str]) -> _Read:
     if origin.file:
-        return _from_file(name, origin.file)
+        return _from_file(name, origin.file, origin.shape)
     if origin.env:
-        return _from_environment(name, origin.env, environ)
+        return _from_environment(name, origin.env, environ, origin.shape)
     return _Read(complaints=(_Complaint(code="secret.missing", key=""),))
 
 
-def _from_environment(name: str, variable: str, environ: Mapping[str, str]) -> _Read:
+def _from_environment(name: str, variable: str, environ: Mapping[str, str], shape: str) -> _Read:
     key = f"{name}_env"
     if variable not in environ:
         return _Read(complaints=(_Complaint(code="secret.unset", key=key, values={"variable": variable}),))
-    return _checked(name, key, variable, environ[variable])
+    return _checked(name, key, variable, environ[variable], shape)
 
 
-def _from_file(name: str, path: Path) -> _Read:
+def _from_file(name: str, path: Path, shape: str) -> _Read:
     key = f"{name}_file"
     try:
         status = path.stat()
@@ -172,7 +177,7 @@ def _from_file(name: str, path: Path) -> _Read:
         text = "\0"
     except OSError as error:
         return _unreadable(key, path, error.strerror or type(error).__name__)
-    read = _checked(name, key, str(path), text)
+    read = _checked(name, key, str(path), text, shape)
     if status.st_mode & stat.S_IRWXO:
         values = {"origin": str(path), "mode": stat.filemode(status.st_mode)}
         complaint = _Complaint(code="secret.file-mode", key=key, values=values)
@@ -185,11 +190,25 @@ def _unreadable(key: str, path: Path, reason: str) -> _Read:
     return _Read(complaints=(_Complaint(code="secret.file-unreadable", key=key, values=values),))
 
 
-def _checked(name: str, key: str, origin: str, text: str) -> _Read:
+def _checked(name: str, key: str, origin: str, text: str, shape: str) -> _Read:
     value = text.strip()
     if not value:
         return _Read(complaints=(_Complaint(code="secret.empty", key=key, values={"origin": origin}),))
+    if shape in _READERS:
+        return _hashed(key, origin, value, shape)
     # A token travels in a header: anything else than printable ASCII would break it there, far from its cause.
     if not value.isprintable() or (name == "token" and (" " in value or not value.isascii())):
         return _Read(complaints=(_Complaint(code="secret.malformed", key=key, values={"origin": origin}),))
+    return _Read(secret=Secret(value))
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {"hash": read_hash, "operators": read_operators}
+
+
+def _hashed(key: str, origin: str, value: str, shape: str) -> _Read:
+    """Check what has to be hashes: a password that stands there itself would let nobody in, and lie open."""
+    try:
+        _READERS[shape](value)
+    except ValueError:
+        return _Read(complaints=(_Complaint(code=f"desk.{shape}", key=key, values={"origin": origin}),))
     return _Read(secret=Secret(value))

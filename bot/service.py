@@ -16,11 +16,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from adapters.http import HttpClient
 from bot.app import App, network_policy
 from bot.collect import Collector, Taken
+from bot.digest import make_digests
+from bot.housekeeping import Housekeeping
+from bot.media import Preparation
 from bot.pages import follow
-from bot.schedule import Deliveries, kicking
-from bot.store.engine import StoreError
+from bot.schedule import Deliveries, begin, kicking
+from bot.store.engine import StoreError, open_engine
+from bot.subscribe import renew
 
 TICK = 1.0
+HOUSE_TICK = 60.0
 GRACE = timedelta(seconds=45)
 """How long what is under way may take to end after SIGTERM: less than the 60 s that service managers give."""
 
@@ -34,6 +39,10 @@ class Service:
     app: App
     collector: Collector
     deliveries: Deliveries
+    house: Housekeeping
+    preparation: Preparation
+    subscribe: Callable[[], Coroutine[Any, Any, Any]]
+    """Asks hubs of feeds to say when there is news."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     failure: BaseException | None = None
@@ -42,7 +51,9 @@ class Service:
     async def run(self, *, force: bool) -> None:
         """Tick until told to stop, then drain. Raises what made it impossible to go on."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        jobs = ((self._collect, TICK), (self._deliver, TICK))
+        every_second = (self._collect, self._deliver, self._prepare)
+        every_minute = (self._gather, self.house.tick, self.subscribe)
+        jobs = [(job, TICK) for job in every_second] + [(job, HOUSE_TICK) for job in every_minute]
         for job, seconds in jobs:
             scheduler.add_job(
                 self._start,
@@ -68,7 +79,7 @@ class Service:
         """Whether the ticks still come."""
         return not self.stopping.is_set() and asyncio.get_running_loop().time() - self.last_tick < 10 * TICK + 60
 
-    async def _start(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _start(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Run a job as a task of ours: the scheduler would cancel its own at shutdown."""
         self.last_tick = asyncio.get_running_loop().time()
         task = asyncio.get_running_loop().create_task(job())
@@ -87,17 +98,25 @@ class Service:
         await self.collector.tick(force=force)
 
     async def _deliver(self) -> None:
+        self.deliveries.give_up()
         self.deliveries.kick_all(await asyncio.to_thread(self.deliveries.upcoming))
+
+    async def _gather(self) -> None:
+        if await asyncio.to_thread(make_digests, self.app.engine, self.app.settings, self.app.now()):
+            await self._deliver()
+
+    async def _prepare(self) -> None:
+        if await self.preparation.work():
+            await self._deliver()
 
     async def _drain(self, writer: asyncio.Task[None]) -> None:
         """Give polls up, let deliveries and commits under way end."""
-        for poll in list(self.collector.busy.values()):
-            poll.cancel()
+        self.collector.give_up()
         try:
             async with asyncio.timeout(GRACE.total_seconds()):
                 await self.deliveries.idle()
                 if not writer.done():
-                    await self.collector.ended.put(None)
+                    self.collector.finish()
                     await writer
         except (TimeoutError, StoreError):
             writer.cancel()
@@ -105,11 +124,20 @@ class Service:
 
 async def serve(app: App, *, force: bool, stopping: threading.Event) -> None:
     """Run an installation until ``stopping`` is set; the pages too, where ``listen`` names an address."""
+    await asyncio.to_thread(begin, app, force=force)
     outbox = app.outbox(stopping.is_set)
     deliveries = Deliveries(outbox=outbox, now=app.now)
     async with HttpClient(network_policy(app.settings)) as http:
         collector = app.collector(http, kicking(deliveries, _tell), linger=TICK)
-        service = Service(app=app, collector=collector, deliveries=deliveries)
+        house = app.housekeeping(http, collector)
+        service = Service(
+            app=app,
+            collector=collector,
+            deliveries=deliveries,
+            house=house,
+            preparation=app.preparation(http),
+            subscribe=partial(renew, app.engine, http, app.settings, app.now),
+        )
         pages = asyncio.create_task(_pages(app, service))
         watcher = asyncio.create_task(follow(stopping, service.stopping))
         try:
@@ -130,11 +158,20 @@ async def _pages(app: App, service: Service) -> None:
     from bot.pages import serve_site, site
     from bot.web.serve import CannotListen
 
-    found = site(app.settings, app.engine, lambda: {"process": True, "scheduler": service.is_alive()})
+    writer = open_engine(app.settings.omroeper.database)  # its own connections: operators never wait for readers
     try:
+        found = site(
+            app.settings,
+            app.engine,
+            lambda: {"process": True, "scheduler": service.is_alive()},
+            environ=app.environ,
+            writer=writer,
+        )
         await serve_site(found, listen, service.stopping, lambda address: log.info("pages.ready", address=address))
     except CannotListen as error:
         log.warning("pages.cannot-listen", error=str(error))
+    finally:
+        writer.dispose()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -18,8 +18,11 @@ _LEFT_OUT = "·"
 
 
 def without_language(link: str) -> str | None:
-    """Give the address with the marks of its language left out; None where it has none."""
-    parts = urlsplit(link)
+    """Give the address with the marks of its language left out; None where it has none, or is no address."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return None
     host = _HOST.sub(f"{_LEFT_OUT}.", parts.netloc)
     path = _SUFFIX.sub(_LEFT_OUT, _SEGMENT.sub(_LEFT_OUT, parts.path))
     pairs = parse_qsl(parts.query, keep_blank_values=True)

@@ -32,6 +32,10 @@ class Neighbourhood:
         domain = _domain(self.host)
         return host == self.host or _within(host, domain) or any(_within(host, one.lower()) for one in self.named)
 
+    def may_lead(self, here: str, there: str) -> bool:
+        """Whether a redirect may be followed: to a neighbour, and never away from https."""
+        return self.is_near(there) and (there.startswith("https:") or not here.startswith("https:"))
+
     def is_same(self, address: str) -> bool:
         """Whether an address leads to the very host and port that are configured, which may be inside a private network."""
         return place(address) == (self.host, self.port)

@@ -6,7 +6,6 @@ A ``FeatureCollection`` of GeoJSON in which each feature has the elements of one
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -38,6 +37,7 @@ from adapters.errors import Malformed
 from adapters.feed_entry import RAW_LIMIT, Setting, dated, language_tag
 from adapters.feed_json import serialise
 from adapters.feed_text import clean
+from adapters.plainjson import load_json
 
 Properties = dict[str, Any]
 
@@ -45,7 +45,7 @@ Properties = dict[str, Any]
 def survey_json(text: str, context: Context) -> Survey | None:
     """List the messages of a collection; None where it is JSON of another kind. Raises ``Malformed`` where it is none."""
     try:
-        document = json.loads(text)
+        document = load_json(text)
     except RecursionError as error:
         raise Malformed("the JSON is nested too deeply to be a list of alerts", code="cap.too-deep") from error
     except ValueError as error:
@@ -57,7 +57,7 @@ def survey_json(text: str, context: Context) -> Survey | None:
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         return None
-    if any(not _is_alert(feature) for feature in features[:3]):
+    if features and not any(map(_is_alert, features)):
         return None
     notes = context.setting.notes
     notes["cap.too-many"] += max(0, len(features) - MOST_MESSAGES)

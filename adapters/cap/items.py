@@ -100,7 +100,7 @@ def _item(message: Message, way: Telling, references: tuple[str, ...]) -> Item:
     suffix = f",{way.group}" if way.group else ""
     return Item(
         native_id=way.variant.id_of(message.stem),
-        url=_first(block.web for block in blocks) or message.page,
+        url=_first(block.web for block in (*blocks, *message.blocks)) or (message.page if blocks else None),
         digest=digest_of(b"\n".join([message.head, way.variant.suffix.encode(), *(block.raw for block in blocks)])),
         title=_first(block.headline for block in blocks) or _event(blocks),
         summary=_summary(blocks) or message.note,

@@ -209,9 +209,13 @@ def title(value: str) -> Text | None:
 
 
 def page_of(address: str, base: str) -> str | None:
-    """Give an address for people, None where it is none that they could follow."""
-    found = absolute(one_line(address), base)
-    return found if is_web(found) else None
+    """Give an address for people, None where it is none that they could follow.
+
+    CAP wants absolute ones; of others only those that begin at the root of a site are surely addresses, and no remark.
+    """
+    line = one_line(address)
+    found = absolute(line, base) if line.startswith("/") else line
+    return found if is_web(found) and " " not in found else None
 
 
 def read_areas(

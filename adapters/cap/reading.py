@@ -23,8 +23,9 @@ from adapters.feed_charset import decode
 from adapters.feed_mend import ROOT, mend
 from adapters.feed_page import is_page
 from adapters.feed_prune import find_entries
+from adapters.plainxml import weight
 
-_MOST_TAGS = 600_000
+_MOST_TAGS = 420_000
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,300}\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _TAG = re.compile(r"<(!--|\?|!|[A-Za-z_])")
@@ -83,8 +84,10 @@ def _survey(text: str, url: str, context: Context) -> Survey | None:
     start = text.lstrip("\ufeff\t\r\n ")
     if start.startswith("{"):
         return survey_json(start, context)
-    if text.count("<") > _MOST_TAGS:
-        raise Malformed(f"the document has more than {_MOST_TAGS} tags", code="cap.too-many-tags", remedy=_REMEDY)
+    if weight(text) > _MOST_TAGS:
+        raise Malformed(
+            f"the document has more than {_MOST_TAGS:,} tags and attributes", code="cap.too-many-tags", remedy=_REMEDY
+        )
     if is_page(text) or not start.startswith("<"):
         return survey_links(text, url, context)
     if ROOT.match(text, _beginning(text)):
@@ -116,7 +119,7 @@ def _messages(text: str, context: Context, page: str | None) -> tuple[Message | 
     if root is None:
         return ()
     found = [root] if is_message(root) else [one for one in root.iter("{*}alert") if is_message(one)]
-    return take_all(found, context, page)
+    return take_all(found, context, page if len(found) == 1 else None)  # the address of a list is no message's own
 
 
 def _parse(text: str) -> _Element | None:

@@ -7,6 +7,7 @@ the Dutch update answers the Dutch alert. Which items a message became is kept i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -18,7 +19,9 @@ _LONGEST = 64 * 1024
 """Characters of ``references`` that are looked at."""
 MOST_REFERENCES = 200
 MOST_TOLD = 150
-"""Messages whose items are remembered: 150 are about 20 KiB in a cursor."""
+"""Messages whose items are remembered, for references to them."""
+_ROOM = 12 * 1024
+"""Characters that they take in a cursor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ def parse_references(text: str) -> tuple[Reference, ...]:
 
     CAP 1.0 wrote ``identifier/sender``, without a time: such a reference leads nowhere, and is kept as written.
     """
-    text = text[:_LONGEST]
+    text = text if len(text) <= _LONGEST else "".join(text[:_LONGEST].rsplit(maxsplit=1)[:1])
     found = _triples(text) if "," in text else _pairs(text)
     return tuple(dict.fromkeys(found))[:MOST_REFERENCES]
 
@@ -124,11 +127,17 @@ class Told:
         return tuple(tuple(one) for one in answers)
 
     def as_json(self) -> list[Any]:
-        """Give what a cursor keeps."""
-        return [
-            [one.sender, one.identifier, one.sent, *([each.suffix, each.language, each.event] for each in variants)]
-            for one, variants in list(self.messages.values())[-MOST_TOLD:]
-        ]
+        """Give what a cursor keeps: the newest messages, as far as there is room."""
+        kept: list[Any] = []
+        room = _ROOM
+        for one, variants in reversed(self.messages.values()):
+            told = [[each.suffix, each.language, each.event] for each in variants]
+            entry = [one.sender, one.identifier, one.sent, *told]
+            room -= len(json.dumps(entry))
+            if room < 0 or len(kept) == MOST_TOLD:
+                break
+            kept.append(entry)
+        return kept[::-1]
 
 
 def recall(kept: Iterable[Sequence[Any]]) -> Told:

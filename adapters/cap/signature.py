@@ -135,7 +135,12 @@ def _transforms(reference: _Element) -> Iterator[_Form]:
 
 def _signed(alert: _Element, form: _Form) -> bytes:
     """Write the message without its signature, with what stands before and behind it where it is a document."""
-    tree = deepcopy(alert.getroottree() if alert.getparent() is None else etree.ElementTree(deepcopy(alert)))
+    if alert.getparent() is None:
+        tree = deepcopy(alert.getroottree())
+    else:
+        alone = deepcopy(alert)
+        alone.tail = None
+        tree = etree.ElementTree(alone)
     signature = _only(tree.getroot(), "Signature", "")
     _take_out(signature)
     return form.write(tree)

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
+from adapters.alert_pause import heed
 from adapters.cap.address import neighbourhood
-from adapters.cap.cursor import Memory, pause_of, remember
-from adapters.cap.gather import Answer, Lead, Poll, absorb, leads_of, nothing_new, plain_batch, unread
+from adapters.cap.cursor import Memory, remember
+from adapters.cap.gather import Poll, absorb, nothing_new, plain_batch
 from adapters.cap.keys import Issuer, KeyProblem, read_issuer
+from adapters.cap.leads import Answer, Lead, bounded, leads_of, unread
 from adapters.cap.reading import looks_like_cap, survey
 from adapters.cap.survey import Context
 from adapters.contract import Batch, Cursor, Document, Offload, SourceConfig
@@ -43,7 +45,6 @@ _LONGEST_ROUND = 60.0
 _HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_ISSUER = 64 * 1024
-_INLINE = ("sha256:", "-----BEGIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class CapOptions:
     def __post_init__(self) -> None:
         """Refuse an issuer that can be seen to be none."""
         for one in self.issuers:
-            if one.startswith(_INLINE):
+            if _is_written_out(one):
                 read_issuer(one)
             elif not one.strip():
                 raise KeyProblem("it is empty")
@@ -98,7 +99,7 @@ class CapSource:
         """
         from adapters.http import raise_for_status  # here, because reading a file needs no client
 
-        _heed(pause_of(cursor))
+        heed(cursor)
         if self._issuers is None:
             self._issuers = await self._offload(_read_issuers, self._options)
         response = await self._http.get(
@@ -121,7 +122,10 @@ class CapSource:
             body=response.body, url=response.url, content_type=response.content_type, charset=response.charset
         )
         listed = await self._offload(survey, document, context)
-        leads = leads_of(listed, self._near) if self._options.details else {}
+        leads: dict[str, Lead] = {}
+        if self._options.details:
+            listed = bounded(listed, self._near)
+            leads = leads_of(listed, self._near)
         answers = await self._ask(unread(leads.values(), memory))
         poll = Poll(
             survey=listed,
@@ -165,7 +169,7 @@ class CapSource:
                     body=response.body, url=response.url, content_type=response.content_type, charset=response.charset
                 )
             url = urljoin(response.url, response.headers.get("Location", ""))
-            if not self._near.is_near(url) or (response.url.startswith("https:") and not url.startswith("https:")):
+            if not self._near.may_lead(response.url, url):
                 break
         raise Permanent(
             "A message of the index redirects to a host that may not be asked, or in circles.",
@@ -198,17 +202,6 @@ def _context(config: SourceConfig, issuers: tuple[Issuer, ...]) -> Context:
     return Context(setting=setting, issuers=issuers)
 
 
-def _heed(pause: datetime | None) -> None:
-    """Leave a host alone for as long as it asked when one of its messages was asked for."""
-    if pause and pause > datetime.now(UTC):
-        raise Limited(
-            "The host of the messages asked to be left alone for a while.",
-            code="cap.paused",
-            remedy="It is left alone for as long as it asks; a longer interval prevents this.",
-            until=pause,
-        )
-
-
 # ── issuers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -218,7 +211,7 @@ def _read_issuers(options: CapOptions) -> tuple[Issuer, ...]:
 
 
 def _issuer(value: str, from_file: Callable[[str], str] | None) -> Issuer:
-    if not value.startswith(_INLINE):
+    if not _is_written_out(value):
         if from_file is None:
             return Issuer()  # reading touches no files: nobody's signature is believed then
         value = from_file(value)
@@ -226,6 +219,11 @@ def _issuer(value: str, from_file: Callable[[str], str] | None) -> Issuer:
         return read_issuer(value)
     except KeyProblem as problem:
         raise _unusable(f"An issuer cannot be used: {problem}.") from problem
+
+
+def _is_written_out(issuer: str) -> bool:
+    """Whether an issuer stands in the configuration itself, and not in a file that it names."""
+    return issuer.strip().lower().startswith(("sha256:", "-----begin"))
 
 
 def _from_file(path: str) -> str:

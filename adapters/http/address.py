@@ -33,7 +33,7 @@ _HOST_AND_PORT = re.compile(r"(?:[^:\[\]]*|\[[^\]]*\]?)(?::[0-9]*)?")
 _WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16_384)
 def parse(text: str) -> URL:
     """Give what can be asked for, without fragment. Raises ``Permanent`` (``http.bad-url``) for anything else."""
     if len(text) > LONGEST:

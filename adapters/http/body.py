@@ -4,27 +4,54 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from threading import Lock
+from weakref import finalize
 
 from aiohttp import ClientResponse
 
 from adapters.errors import Malformed, Temporary
 from adapters.http.address import shown
 from adapters.http.decoding import BROKEN, DECODERS, PIECE, Decoder
+from adapters.http.response import Response
 
 _SMALL = 1024 * 1024
 _BREATH = 1024 * 1024
+_MOMENT = 0.02
 
 
 class Held:
-    """What all bodies that are being received take together, in bytes.
+    """What all bodies take together, in bytes: ``size`` those that are being received, ``kept`` those not yet read.
 
     A body may outgrow 1 MiB only while all of them stay below ``limit``: a thousand servers that each send almost
-    the most that is allowed, and then wait, cannot fill the memory.
+    the most that is allowed, and then wait, cannot fill the memory; nor can a thousand that send it at once, while one
+    thread reads what came.
     """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
+        self.kept = 0
+        self._lock = Lock()  # whoever reads a body last lets it go, on whatever thread that is
+
+    def keep(self, response: Response) -> None:
+        """Count the body of a response for as long as anybody has the response."""
+        size = len(response.body)
+        if size > _SMALL:
+            self._change(size)
+            finalize(response, self._change, -size).atexit = False
+
+    async def room(self, progress: Callable[[], None]) -> bool:
+        """Wait until there is room; false where none will come, because everything is still under way."""
+        while self.size + self.kept > self.limit:
+            if not self.kept:
+                return False
+            progress()
+            await asyncio.sleep(_MOMENT)
+        return True
+
+    def _change(self, by: int) -> None:
+        with self._lock:
+            self.kept += by
 
 
 async def receive(response: ClientResponse, *, limit: int, held: Held, progress: Callable[[], None]) -> bytes:
@@ -46,7 +73,7 @@ async def receive(response: ClientResponse, *, limit: int, held: Held, progress:
             held.size += len(part)
             if size > limit:
                 raise too_large(response, limit)
-            if size > _SMALL and held.size > held.limit:
+            if size > _SMALL and not await held.room(progress):
                 raise _busy(response)
     finally:
         held.size -= size

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import resource
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
+from threading import Event
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -36,6 +38,9 @@ _KEEP_ALIVE = 5.0
 _SPARE_FILES = 128
 _BODILESS = frozenset({204, 304})
 _VALIDATORS = frozenset({"If-None-Match", "If-Modified-Since"})
+
+Leads = Callable[[str, str], None]
+"""Is told which address was asked and where a redirect leads; raises where that must not be followed."""
 
 
 class _Request(NamedTuple):
@@ -88,7 +93,9 @@ class HttpClient:
         self._deadlines = Deadlines()
         self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
         self._manners = lru_cache(maxsize=4096)(self._decide_manners)
-        self._closed = False
+        self._closed = Event()
+        self._leads: Leads | None = None
+        self._stays_public = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,12 +107,22 @@ class HttpClient:
 
     async def close(self) -> None:
         """Give all connections back. May be called twice."""
-        self._closed = True
-        sessions, self._sessions = self._sessions, {}
-        for session in sessions.values():
-            await session.close()
+        self._closed.set()
+        while self._sessions:
+            await self._sessions.popitem()[1].close()
         self._deadlines.close()
         self._names.close()
+
+    def confined(self, leads: Leads, *, stays_public: bool = False) -> HttpClient:
+        """Give this very client, with its turns and connections, to one source.
+
+        ``leads`` hears of every redirect before the new address is asked. With ``stays_public`` nothing that is asked
+        lies in a private network, ``named`` or not: its address came from a redirect and not from the configuration.
+        """
+        view = copy(self)
+        view._leads = leads  # noqa: SLF001 - the copy is of this class
+        view._stays_public = stays_public  # noqa: SLF001
+        return view
 
     async def get(
         self,
@@ -199,15 +216,21 @@ class HttpClient:
         while True:
             response, spent = await self._ask(request, visited[-1], left)
             if not request.leads_on(response.status, response.headers):
-                return replace(response, hops=tuple(hops)) if hops else response
-            visited.append(next_stop(visited, response.headers["Location"], limit=request.redirects))
+                answered = replace(response, hops=tuple(hops)) if hops else response
+                self._held.keep(answered)
+                return answered
+            target = next_stop(visited, response.headers["Location"], limit=request.redirects)
+            if self._leads is not None:
+                self._leads(str(request.url), str(target))
+            visited.append(target)
             hops.append(Hop(status=response.status, url=str(visited[-1])))
             left -= spent
 
     async def _ask(self, request: _Request, url: URL, left: float) -> tuple[Response, float]:
         """Wait for a turn, then make one hop; give also the seconds that the hop took without the wait."""
-        inside = bool(request.named and self._policy.allow_private and same_place(url, request.url))
-        host, limit, gap = self._manners(url, inside)
+        named = request.named and not self._stays_public
+        inside = bool(named and self._policy.allow_private and same_place(url, request.url))
+        host, limit, gap = self._manners(url.raw_host or "", url.port, inside)
         warm = await self._turns.take(host, limit=limit, gap=gap)
         try:
             place = await self._places.take()
@@ -222,15 +245,15 @@ class HttpClient:
         finally:
             self._turns.give_back(host)
 
-    def _decide_manners(self, url: URL, inside: bool) -> tuple[object, int, float]:
+    def _decide_manners(self, host: str, port: int | None, inside: bool) -> tuple[object, int, float]:
         """Check a host that is written as a number; give what its server is called among the turns, limit and gap."""
-        policy, host = self._policy, url.raw_host or ""
+        policy = self._policy
         address = literal(host)
         if address is None or is_public(address):
             return host, policy.per_host, policy.host_gap
         if not (inside and is_admitted(address, policy.allow_private)):
             raise refuse(host)
-        return (host, url.port), policy.private_per_host, policy.private_host_gap
+        return (host, port), policy.private_per_host, policy.private_host_gap
 
     def _treat_as_private(self, host: str) -> None:
         self._turns.relax(host, limit=self._policy.private_per_host, gap=self._policy.private_host_gap)
@@ -273,7 +296,7 @@ class HttpClient:
 
     def _session(self, *, inside: bool, keep: bool) -> aiohttp.ClientSession:
         """Give the connections to use. Those that ``allow_private`` opened are never lent to other requests."""
-        if self._closed:
+        if self._closed.is_set():
             raise RuntimeError("this HttpClient is closed")
         session = self._sessions.get((inside, keep))
         if session is None:

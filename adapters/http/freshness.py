@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from multidict import MultiMapping
 
@@ -49,7 +51,8 @@ def fresh_for(headers: MultiMapping[str], now: datetime) -> float | None:
         return None
     if "max-age" in directives:
         lifetime = _seconds(directives["max-age"])
-        return None if lifetime is None else max(0.0, lifetime - (_seconds(headers.get("Age", "")) or 0.0))
+        age = _seconds(headers["Age"]) if "Age" in headers else None
+        return None if lifetime is None else max(0.0, lifetime - (age or 0.0))
     if "Expires" not in headers:
         return None
     return _until(http_date(headers["Expires"]), headers, now) or 0.0
@@ -62,8 +65,13 @@ def _until(moment: datetime | None, headers: MultiMapping[str], now: datetime) -
     return min(max(0.0, (moment - start).total_seconds()), LONGEST)
 
 
-def _cache_control(headers: MultiMapping[str]) -> dict[str, str]:
-    text = ",".join(headers.getall("Cache-Control", []))
+def _cache_control(headers: MultiMapping[str]) -> Mapping[str, str]:
+    return _directives(",".join(headers.getall("Cache-Control", ())))
+
+
+@lru_cache(maxsize=512)
+def _directives(text: str) -> Mapping[str, str]:
+    """Read what many hosts send in the same words."""
     found = (match.groups("") for match in _DIRECTIVE.finditer(text))
     return {name.lower(): quoted or token for name, quoted, token in found}
 

@@ -24,9 +24,12 @@ class Hop:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Response:
-    """What a server answered, received in full and decoded. ``url`` is the address that answered, after all hops."""
+    """What a server answered, received in full and decoded. ``url`` is the address that answered, after all hops.
+
+    It can be watched for its end, because a large body counts until then.
+    """
 
     status: int
     url: str

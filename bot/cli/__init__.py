@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("ask:status", "Say how sources and accounts stand."),
     "posts": ("ask:posts", "List what was posted, is waiting, or failed."),
     "why": ("ask:why", "Say why something was posted, or was not."),
-    "replay": ("operate:replay", "Want announcements again: a plan first."),
+    "replay": ("replay:replay", "Want announcements again: a plan first."),
     "retract": ("operate:retract", "Take posts away."),
     "hold": ("operate:hold", "Keep posts back."),
     "approve": ("operate:approve", "Let held or dead posts go."),
@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("operate:resume", "Go on after a pause or a stop."),
     "split": ("regroup:split", "Give a merged copy an announcement of its own."),
     "join": ("regroup:join", "Let one announcement speak for another."),
+    "desk": ("desk:desk", "Make a password for the operators' desk."),
+    "account": ("account:account", "Let an account present itself well, or say that it moved."),
     "migrate": ("database:migrate", "Bring the database's schema up to date."),
     "backup": ("database:backup", "Copy the database while it is in use."),
 }

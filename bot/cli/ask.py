@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from bot.cli.common import ATTENTION, as_json, guarded, memory, print_json, say
+from bot.cli.common import ATTENTION, as_json, guarded, memory, print_json, say, show, tell
+from bot.terminal import plain_line
 
 WHEN = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S"])
 STATES = ("queued", "sending", "unknown", "retry", "held", "sent", "dead", "dropped")
@@ -33,7 +34,7 @@ def status(ctx: click.Context, *, as_json: bool) -> int:
     else:
         _show_status(found)
     for one in needs:
-        say(f"{one.subject}: {one.message} [{one.code}]")
+        tell(one.subject, one.message, one.code)
     return ATTENTION if any(one.grave for one in needs) else 0
 
 
@@ -119,22 +120,22 @@ def _show_status(found: dict[str, Any]) -> None:
 
 def _show_post(one: dict[str, Any]) -> None:
     reason = f" ({one['reason']})" if one["reason"] else ""
-    click.secho(f"{one['created']}  {one['account']}  {one['operation']} {one['state']}{reason}", bold=True)
-    click.echo(f"  {one['id']}  from {one['source']}")
+    show(f"{one['created']}  {one['account']}  {one['operation']} {one['state']}{reason}", bold=True)
+    show(f"  {one['id']}  from {one['source']}")
     for line in (one["text"] or one["title"] or "").splitlines():
-        click.echo(f"  │ {line}")
-    click.echo(f"  {one['url'] or one['item_url'] or ''}\n")
+        show(f"  │ {line}")
+    show(f"  {one['url'] or one['item_url'] or ''}\n")
 
 
 def _show_why(found: dict[str, Any]) -> None:
     for one in found["items"]:
-        click.secho(f"{one['first_seen']}  {one['source']}  {one['title']}", bold=True)
-        click.echo(f"  {one['url'] or one['id']}")
-    click.echo("")
+        show(f"{one['first_seen']}  {one['source']}  {one['title']}", bold=True)
+        show(f"  {one['url'] or one['id']}")
+    show("")
     for event in found["events"]:
         where = f" on {event['account']}" if event["account"] else ""
         who = f" by {event['actor']}" if event["actor"] != "omroeper" else ""
-        detail = "; ".join(f"{name}: {value}" for name, value in (event["detail"] or {}).items() if value)
-        click.echo(f"{event['at']}  {event['stage']:8} {event['verdict']:12} {event['rule']}{where}{who}")
+        detail = plain_line("; ".join(f"{name}: {value}" for name, value in (event["detail"] or {}).items() if value))
+        show(f"{event['at']}  {event['stage']:8} {event['verdict']:12} {event['rule']}{where}{who}")
         if detail:
-            click.echo(f"{'':22}{detail}")
+            show(f"{'':22}{detail}")

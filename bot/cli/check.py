@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.common import WRONG, as_json, print_json, say
+from bot.cli.common import WRONG, as_json, print_json, say, show
 
 
 @click.command()
@@ -33,7 +33,7 @@ def check(ctx: click.Context, *, online: bool, as_json: bool) -> int:
         print_json(problems_as_json(problems))
     else:
         for one in problems:
-            click.echo(str(one))
+            show(str(one))
         warnings = len(problems) - len(errors)
         say(f"{len(errors)} errors, {warnings} warnings." if problems else "All well.")
     return WRONG if errors else 0

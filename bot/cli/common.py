@@ -13,6 +13,8 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from bot.terminal import escaped, plain, plain_line
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -30,7 +32,7 @@ class Wrong(click.ClickException):
     def show(self, file: Any = None) -> None:
         """Print the message alone: it says what is wrong and what to do."""
         del file
-        click.echo(self.message, err=True)
+        say(self.message)
 
 
 class Unwell(Wrong):
@@ -47,12 +49,22 @@ SETUP = frozenset(
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
+
+
+def show(text: str, *, bold: bool = False) -> None:
+    """Show a result to a person, on stdout. Whatever stands in it, it cannot steer the terminal."""
+    click.secho(plain(text), bold=bold)
 
 
 def say(text: str) -> None:
     """Say something to a person: on stderr, so that stdout stays for results."""
-    click.echo(text, err=True)
+    click.echo(plain(text), err=True)
+
+
+def tell(subject: str, message: str, code: str) -> None:
+    """Say what needs attention, on one line of stderr: a source's words cannot pose as the next line."""
+    say(plain_line(f"{subject}: {message} [{code}]"))
 
 
 def fail(message: str, remedy: str = "") -> NoReturn:

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from bot.cli.common import ATTENTION, as_json, fail, print_json, say
+from bot.cli.common import ATTENTION, as_json, fail, print_json, say, show
+from bot.terminal import plain_line
 
 
 @click.command()
@@ -29,7 +30,7 @@ def inspect(place: str, *, kind: str | None, time_zone: str, as_json: bool) -> i
     else:
         _show(found.as_json())
     for problem in found.problems:
-        say(problem)
+        say(plain_line(problem))
     return ATTENTION if found.problems else 0
 
 
@@ -65,13 +66,11 @@ def _check_zone(name: str) -> None:
 
 
 def _show(found: dict[str, Any]) -> None:
-    click.secho(
-        f"{found['kind'] or 'nothing readable'}: {found['title'] or '–'} ({found['language'] or '?'})", bold=True
-    )
+    show(f"{found['kind'] or 'nothing readable'}: {found['title'] or '–'} ({found['language'] or '?'})", bold=True)
     for item in found["items"]:
-        click.echo(f"\n{item['published'] or item['updated'] or 'no date'}  {item['title'] or '–'}")
-        click.echo(f"  id   {item['id'] or '–'}\n  link {item['url'] or '–'}")
+        show(f"\n{item['published'] or item['updated'] or 'no date'}  {item['title'] or '–'}")
+        show(f"  id   {plain_line(item['id'] or '–')}\n  link {plain_line(item['url'] or '–')}")
         if item["summary"]:
-            click.echo(f"  {item['summary'][:200]}")
+            show(f"  {item['summary'][:200]}")
         for media in item["media"]:
-            click.echo(f"  picture {media['url']} ({media['alt'] or 'no description'})")
+            show(plain_line(f"  picture {media['url']} ({media['alt'] or 'no description'})"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import ATTENTION, guarded, load_settings, say
+from bot.cli.common import ATTENTION, guarded, load_settings, tell
 from bot.cli.signals import on_signals
 
 
@@ -57,5 +57,5 @@ def report(app: Any) -> int:
     with reading(app.engine) as connection:
         found = attention(connection, app.now())
     for one in found:
-        say(f"{one.subject}: {one.message} [{one.code}]")
+        tell(one.subject, one.message, one.code)
     return ATTENTION if any(one.grave for one in found) else 0

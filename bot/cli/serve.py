@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 
 import click
@@ -25,7 +26,8 @@ def serve(ctx: click.Context) -> int:
         if not settings.web.listen:
             fail('listen is "": there is nothing to serve.', 'Set [web] listen, such as "127.0.0.1:8080".')
         try:
-            asyncio.run(serve_alone(settings, engine, stopping, ready=lambda address: say(f"Pages: {address}")))
+            pages = serve_alone(settings, engine, stopping, lambda address: say(f"Pages: {address}"), os.environ)
+            asyncio.run(pages)
         except CannotListen as error:
             fail(str(error))
     return 0

@@ -24,23 +24,22 @@ PAUSE = 2.0
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where the pages are; 0 = any."
 )
+@click.option("--alert", is_flag=True, help="Rehearse an alert: alert, update, cancel.")
 @guarded
-def demo(*, once: bool, port: int) -> int:
+def demo(*, once: bool, port: int, alert: bool) -> int:
     """Play a sample day through the real pipeline, into built-in accounts, and show the pages."""
-    from bot.demo import demonstration
+    from bot.demo import ALARM, DAY, demonstration
 
     stopping = threading.Event()
     on_signals(stopping)
-    with demonstration(os.environ, say) as play:
+    with demonstration(ALARM if alert else DAY, os.environ, say) as play:
         asyncio.run(_play(play, stopping, once=once, port=port))
     return 0
 
 
 async def _play(play: Any, stopping: threading.Event, *, once: bool, port: int) -> None:
-    from bot.demo import ROUNDS
-
     pages = None if once else asyncio.create_task(play.pages(port, stopping))
-    for number in range(len(ROUNDS)):
+    for number in range(len(play.play.rounds)):
         if stopping.is_set():
             break
         await play.round(number, stopping.is_set)

@@ -48,6 +48,8 @@ def oldest_first(observed: Sequence[Observed]) -> list[Observed]:
 
 
 def _meet_again(case: Case, observed: Observed, item: KnownItem) -> None:
+    if item.state == "withdrawn" and case.policy.personal:
+        return  # it was erased, and stays so, whatever the source goes on showing
     if item.key != observed.key:
         case.note(observed, "same-item", "item.renamed", item=item.no, announcement=item.announcement, was=item.key)
     if item.rule != RULE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.alerts import is_told
 from bot.decide.case import Case
 from bot.decide.chains import chain
 from bot.filters import Subject, left_out_by
@@ -131,10 +132,20 @@ def _verdict(case: Case, content: Content, way: KnownRoute, there: set[int]) -> 
     left_out = left_out_by(case.policy.include, case.policy.exclude, subject(content))
     if left_out:
         return "dropped", f"filter.{left_out}"
-    if alert and (alert.status != "actual" or alert.scope != "public"):
+    if alert and not is_told(alert):
         return "dropped", "alert.not-actual"
+    if alert and alert.message == "alert" and way.first_contact and not in_force(alert, content.published, case.now):
+        return "dropped", "alert.over"
+    return _as_news(case, content, way)
+
+
+def _as_news(case: Case, content: Content, way: KnownRoute) -> tuple[str, str]:
+    """Say what becomes of what may be told: posted, gathered in a digest, or remembered only, at first contact."""
+    alert = content.alert
     if way.first_contact is None and not (alert and in_force(alert, content.published, case.now)):
         return "remembered", "first-contact"
+    if case.policy.digest != "none" and not alert and not content.boost:
+        return "gathered", f"digest.{case.policy.digest}"
     return "queued", "first-contact.in-force" if way.first_contact is None else "new"
 
 

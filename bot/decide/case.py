@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.decide.wanting import Change, as_change, renewed
 from bot.match import InDocument
 from bot.model import (
     AnnouncementChange,
@@ -157,32 +158,18 @@ class Case:
 
     def alter(self, publication: KnownPublication, **changes: Any) -> None:
         """Want something else of a known publication."""
-        changed = replace(publication, **changes)
-        self.altered[publication.id] = PublicationChange(
-            id=publication.id,
-            state=changed.state,
-            operation=changed.operation,
-            wanted=changed.wanted,
-            reason=changed.reason,
-        )
+        self.altered[publication.id] = as_change(replace(publication, **changes))
 
     def renew(self, announcement: KnownAnnouncement, *, hold: str | None = None) -> None:
         """Want the newest version wherever an older one is, or will be; what waits is replaced in place."""
         for publication in announcement.publications:
-            if publication.state == "dropped" or publication.adopted or publication.wanted == 0:
-                continue
-            if publication.state in {"sending", "unknown"} or (publication.state == "held" and publication.seen == 0):
-                self.alter(publication, wanted=announcement.version)
-            elif publication.seen == 0:
-                self.alter(publication, wanted=announcement.version, state="queued", reason=None)
-            else:
-                self.alter(
-                    publication,
-                    wanted=announcement.version,
-                    operation="edit",
-                    state="held" if hold else "queued",
-                    reason=hold,
-                )
+            if change := renewed(publication, announcement.version, hold=hold):
+                self.altered[change.id] = change
+
+    def take(self, change: Change) -> None:
+        """Take over what a rule makes of an announcement and its publications."""
+        self.changes[change.announcement.id] = change.announcement
+        self.altered |= {one.id: one for one in change.publications}
 
     def decision(self) -> Decision:
         """Everything that was decided, to be written in one transaction."""
@@ -196,7 +183,8 @@ class Case:
             relations=tuple(self.relations),
             publications=tuple(self.publications),
             publication_changes=tuple(self.altered.values()),
-            first_contacts=fresh if self.sight.whole else (),
+            # a source that is known, and only shows what came since, was met whole by another account before
+            first_contacts=fresh if self.sight.whole or len(fresh) < len(self.known.routes) else (),
             events=tuple(self.events),
             gap=self._is_gap(),
             new_items=len(self.new_items),
@@ -205,4 +193,6 @@ class Case:
     def _is_gap(self) -> bool:
         """Nothing of the last good document is in this one: items may have rolled out of its window unseen."""
         shown = bool(self.sight.observed)
+        if self.policy.urgent:
+            return False  # lists of alerts show what is in force: they turn over as a whole
         return self.sight.whole and self.known.had_items and shown and not self.met_again and not self.sight.unchanged

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.decide.arrivals import route
 from bot.decide.case import Case
 from bot.decide.chains import supersede
-from bot.model import AnnouncementChange, KnownAnnouncement, KnownItem, KnownPublication, Observed
+from bot.decide.wanting import withdrawn
+from bot.model import AnnouncementChange, KnownAnnouncement, KnownItem, Observed
 
 MOST_EDITS = 10
 """How often the posts of one announcement are edited: a source that keeps flapping is held for a person to look at."""
@@ -70,13 +71,11 @@ def withdraw(case: Case, observed: Observed, item: KnownItem) -> None:
     if announcement is None or announcement.lead != item.no:
         return
     case.note(observed, "withdrawn", "withdrawal.said", item=item.no, announcement=announcement.id)
-    if case.policy.withdrawal == "ignore":
-        return
-    case.changes[announcement.id] = AnnouncementChange(
-        id=announcement.id, version=announcement.version, notice="withdrawn", ended=case.now
-    )
-    for publication in announcement.publications:
-        _take_down(case, publication)
+    change = withdrawn(case.now, announcement, withdrawal=case.policy.withdrawal, personal=case.policy.personal)
+    if change is not None:
+        # a source that says no more than "deleted" must not take the words out of a post that may stay
+        words = None if case.policy.personal else announcement.content
+        case.take(replace(change, announcement=replace(change.announcement, content=words)))
 
 
 def _moved(before: datetime | None, after: datetime | None) -> timedelta:
@@ -93,21 +92,11 @@ def _follow(case: Case, observed: Observed, old: KnownAnnouncement) -> None:
         supersede(case, observed, new, old, message="cancel" if alert.ended or alert.message == "cancel" else "update")
     else:
         case.relations.append((new.id, old.id, "follows"))
+    # the item speaks for the new announcement now; the old one keeps its own words
+    kept = case.changes.get(old.id) or AnnouncementChange(id=old.id, version=old.version)
+    case.changes[old.id] = replace(kept, content=old.content)
     for publication in old.publications:
-        if publication.seen == 0 and publication.state in {"queued", "retry", "held", "dead"}:
+        begun = publication.seen or publication.remote_id  # a thread that was begun is ended
+        if not begun and publication.state in {"queued", "retry", "held", "dead"}:
             case.alter(publication, state="dropped", reason="superseded")
     route(case, observed, new)
-
-
-def _take_down(case: Case, publication: KnownPublication) -> None:
-    """Want a withdrawn announcement gone: at once where people are named, else when a person agrees."""
-    if publication.state == "dropped" or publication.wanted == 0 or publication.adopted:
-        return
-    if publication.seen == 0 and publication.state not in {"sending", "unknown"}:
-        case.alter(publication, wanted=0, state="dropped", reason="withdrawn")
-        return
-    at_once = case.policy.personal or case.policy.withdrawal == "delete"
-    in_flight = publication.state in {"sending", "unknown"}
-    state = publication.state if in_flight else ("queued" if at_once else "held")
-    operation = publication.operation if in_flight else "delete"
-    case.alter(publication, wanted=0, operation=operation, state=state, reason=None if at_once else "withdrawn")

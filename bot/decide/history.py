@@ -11,8 +11,8 @@ from bot.model import Event, KnownRoute
 
 def give_history(case: Case) -> None:
     """Queue the newest items for accounts that meet this source for the first time, oldest of them first."""
-    if case.policy.first_run <= 0 or not case.sight.whole:
-        return
+    if case.policy.first_run <= 0 or not case.sight.whole or case.policy.digest != "none":
+        return  # what is gathered begins with the first digest
     for way in case.known.routes:
         if way.first_contact is None:
             _give(case, way)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from bot import durations, hosts
+from bot import durations, hosts, policy
 from bot.problems import At, Finding, Key
 from bot.settings.kinds import FOLDER, WEBHOOK
-from bot.settings.models import Account, Agency, Installation, Network, SourceSettings, Web
+from bot.settings.models import Account, Agency, Installation, Network, PolicyTable, SourceSettings, Web
 from bot.settings.validation import guess
 from bot.settings.values import MASTODON_LANGUAGES
 
@@ -37,12 +37,14 @@ class Parsed:
     agencies: Mapping[Key, Agency]
     accounts: Mapping[Key, Account]
     sources: Mapping[Key, SourceSettings]
+    policies: Mapping[Key, PolicyTable]
 
 
-def incoherences(parsed: Parsed) -> tuple[Finding, ...]:
-    """Find everything that does not belong together."""
+def incoherences(parsed: Parsed, today: date) -> tuple[Finding, ...]:
+    """Find everything that does not belong together, today."""
     found = (
         _operator(parsed),
+        _desk(parsed.web),
         chain.from_iterable(_ids(table, entries) for table, entries in parsed.raw.items()),
         _references(parsed),
         _agencies(parsed),
@@ -50,6 +52,7 @@ def incoherences(parsed: Parsed) -> tuple[Finding, ...]:
         _languages(parsed),
         _sources(parsed),
         _addresses(parsed),
+        _policy(parsed, today),
     )
     return tuple(chain.from_iterable(found))
 
@@ -63,6 +66,23 @@ def clamped(source: SourceSettings) -> SourceSettings:
 def _operator(parsed: Parsed) -> Iterator[Finding]:
     if parsed.omroeper and not parsed.omroeper.operator:
         yield Finding("operator.missing", ("omroeper", "operator"))
+
+
+def _desk(web: Web | None) -> Iterator[Finding]:
+    if web is None:
+        return
+    if web.desk_password_env and web.desk_password_file:
+        yield Finding("secret.both", ("web", "desk_password_file"), {"name": "desk_password"})
+    if web.desk_operators_file and (web.desk_password_env or web.desk_password_file):
+        yield Finding("desk.both", ("web", "desk_operators_file"))
+    if web.secrets and not web.public_url and web.listen and not _is_loopback(web.listen):
+        yield Finding("desk.open", ("web", "listen"), {"value": f'"{web.listen}"'})
+
+
+def _is_loopback(listen: str) -> bool:
+    host = listen.rpartition(":")[0].strip("[]")
+    address = hosts.literal(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
 # ── ids and references ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +108,9 @@ def _references(parsed: Parsed) -> Iterator[Finding]:
     if not parsed.whole:
         return
     agencies, accounts = _names(parsed, "agency"), _names(parsed, "account")
-    for key, name in _mentions(parsed, "source", "agency", "agency", "parent", "account", "official"):
+    for key, name in _mentions(
+        parsed, "source", "agency", "agency", "parent", "account", "official", "policy", "agency"
+    ):
         if name not in agencies | parsed.lost:
             yield Finding("agency.unknown", key, {"id": name, "guess": guess(name, agencies)})
     for key, name in _mentions(parsed, "source", "to"):
@@ -218,7 +240,7 @@ def _addresses(parsed: Parsed) -> Iterator[Finding]:
     dead = {
         source.url: (key, source) for key, source in parsed.sources.items() if source.status == "dead" and source.url
     }
-    seen: dict[tuple[str, str], Key] = {}
+    seen: dict[tuple[str, str, str], Key] = {}
     for key, source in parsed.sources.items():
         if not source.enabled or source.kind in {FOLDER, WEBHOOK} or not hosts.host_of(source.url):
             continue
@@ -226,9 +248,10 @@ def _addresses(parsed: Parsed) -> Iterator[Finding]:
         if source.url in dead:
             other, grave = dead[source.url]
             yield Finding("source.known-dead", at, {"other": At((*other, "url")), "proof": grave.proof or "?"})
-        if (source.kind, source.url) in seen:
-            yield Finding("source.url-twice", at, {"other": At(seen[source.kind, source.url])})
-        seen.setdefault((source.kind, source.url), at)
+        same = (source.kind, source.url, repr(source.options))  # the same address may be asked different questions
+        if same in seen:
+            yield Finding("source.url-twice", at, {"other": At(seen[same])})
+        seen.setdefault(same, at)
         yield from _host(at, source, agencies.get(source.agency), parsed.network)
 
 
@@ -236,5 +259,27 @@ def _host(at: Key, source: SourceSettings, agency: Agency | None, network: Netwo
     host = hosts.host_of(source.url)
     if network and not hosts.is_public(host) and hosts.within(host, network.allow_private) is False:
         yield Finding("url.private", at, {"host": host})
-    if agency and agency.domains and not source.platform and not hosts.belongs(host, agency.domains):
-        yield Finding("source.host-not-agency", at, {"host": host, "agency": f'"{agency.id}"'})
+    known = (*agency.domains, *source.hosts) if agency and agency.domains and not source.platform else (host,)
+    if not hosts.belongs(host, known):
+        yield Finding("source.host-not-agency", at, {"host": host, "agency": f'"{source.agency}"'})
+
+
+# ── policy per platform ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _policy(parsed: Parsed, today: date) -> Iterator[Finding]:
+    for key, table in parsed.policies.items():
+        for line in table.lines:
+            if line.review < today:
+                values = {"platform": line.platform, "date": line.review, "owner": line.owner}
+                yield Finding("policy.review", (*key, line.platform), values)
+    lines = tuple(line for table in parsed.policies.values() for line in table.lines)
+    parents = {agency.id: agency.parent for agency in parsed.agencies.values()}
+    known = policy.Policy(lines=lines, parents=parents)
+    for key, source in parsed.sources.items():
+        platform = policy.platform_of_source(source.kind, source.url) if source.enabled else None
+        verdict = policy.allows(known, source.agency, platform, own=source.own)
+        if verdict.line and not verdict.allowed:
+            line = verdict.line
+            values = {"platform": platform, "stance": line.stance, "reason": line.reason, "rule": line.place}
+            yield Finding("policy.violation", (*key, "kind"), values)

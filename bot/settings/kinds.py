@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import adapters
-from bot.problems import Finding, Key, Term
+from bot.problems import Finding, Guess, Key, Term
 from bot.secrets import Origin
 from bot.settings import values
 from bot.settings.models import DERIVED, SourceSettings
@@ -29,7 +29,11 @@ _ALERTS_EVERY = "60s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What the rest needs to know of an adapter's class. ``optional``: all its options have defaults."""
+    """What the rest needs to know of an adapter's class. ``optional``: all its options have defaults.
+
+    ``hosts`` are those where such sources live whoever announces there (class attribute ``hosts``); ``defaults`` are those of ``every`` and ``digest`` that the adapter sets by class attributes of these names;
+    ``shows_people`` tells whether an address of its kind shows people who are wanted or missing, where it can.
+    """
 
     name: str
     options: type
@@ -38,14 +42,21 @@ class Kind:
     secrets: tuple[str, ...]
     urgent: bool
     platform: bool
+    hosts: tuple[str, ...]
+    defaults: Mapping[str, str]
+    shows_people: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inherited:
-    """What a source takes from elsewhere: the folder of its file, and how long the installation keeps raw entries."""
+    """What a source takes from elsewhere.
+
+    The folder of its file, how long the installation keeps raw entries, and where pushes wait until they are read.
+    """
 
     folder: Path
     retain: timedelta
+    spool: Path = Path("spool")
 
 
 def kind_of(name: str) -> Kind | Finding:
@@ -67,7 +78,14 @@ def kind_of(name: str) -> Kind | Finding:
         secrets=tuple(found.secrets),
         urgent=found.urgent,
         platform=found.mergeable,
+        hosts=tuple(getattr(found, "hosts", ())),
+        defaults={name: getattr(found, name) for name in ("every", "digest") if hasattr(found, name)},
+        shows_people=getattr(found, "shows_people", _nobody),
     )
+
+
+def _nobody(_: str) -> bool:
+    return False
 
 
 def prepare(
@@ -80,8 +98,9 @@ def prepare(
     ready = {name: value for name, value in raw.items() if name in _KEYS}
     others = {name: value for name, value in raw.items() if name not in _KEYS}
     _fill_in(ready, kind, inherited)
-    findings = list(_address(ready, raw.get("kind"), inherited.folder))
+    findings = list(_address(ready, raw.get("kind"), inherited))
     if kind:
+        findings += _people(ready, kind)
         findings += _secrets(ready, others, kind, inherited.folder)
         findings += _options(ready, others, kind)
     return ready, tuple(_under(key, finding) for finding in findings)
@@ -101,22 +120,28 @@ def _fill_in(ready: dict[str, Any], kind: Kind | None, inherited: Inherited) -> 
     if personal:
         ready.setdefault("withdrawal", "delete")
     if kind:
-        ready["urgent"], ready["platform"] = kind.urgent, kind.platform
+        ready["urgent"], ready["platform"], ready["hosts"] = kind.urgent, kind.platform, kind.hosts
+        for name, value in kind.defaults.items():
+            ready.setdefault(name, value)
         if kind.urgent:
             ready.setdefault("every", _ALERTS_EVERY)
         if kind.platform:
             ready.setdefault("merge", "text")
 
 
-def _address(ready: dict[str, Any], kind: object, folder: Path) -> tuple[Finding, ...]:
-    """Check the address of a source, which depends on its kind."""
+def _address(ready: dict[str, Any], kind: object, inherited: Inherited) -> tuple[Finding, ...]:
+    """Check the address of a source, which depends on its kind; that of pushes is the folder where they wait."""
+    if kind == WEBHOOK:
+        given = ready.pop("url", None)
+        ready["url"] = str(inherited.spool / str(ready.get("id", "")))
+        return () if given is None else (Finding("key.unknown", ("url",), {"key": "url", "guess": Guess(None)}),)
     if "url" not in ready:
-        return () if kind == WEBHOOK else (Finding("key.missing", ("url",), {"key": "url"}),)
+        return (Finding("key.missing", ("url",), {"key": "url"}),)
     url = ready["url"]
     if not isinstance(url, str):
         return ()
     if kind == FOLDER:
-        ready["url"] = str(folder / url)
+        ready["url"] = str(inherited.folder / url)
         return ()
     return _web_address(url)
 
@@ -129,6 +154,14 @@ def _web_address(url: str) -> tuple[Finding, ...]:
     except ValueError:
         return (Finding("url.invalid", ("url",), {"value": shown(url)}),)
     return ()
+
+
+def _people(ready: Mapping[str, Any], kind: Kind) -> tuple[Finding, ...]:
+    """Say that a source shows people who are wanted or missing where its settings do not say so."""
+    url = ready.get("url")
+    shown = isinstance(url, str) and kind.shows_people(url)
+    hidden = ready.get("enabled") is False or ready.get("personal") is True
+    return (Finding("source.people", ("url",)),) if shown and not hidden else ()
 
 
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -17,14 +18,16 @@ from bot.secrets import Owner
 from bot.settings import environment
 from bot.settings.coherence import Parsed, clamped, incoherences
 from bot.settings.kinds import Inherited, Kind, kind_of, prepare
-from bot.settings.models import Account, Agency, Installation, Network, Settings, SourceSettings, Web
+from bot.settings.models import Account, Agency, Installation, Network, PolicyTable, Settings, SourceSettings, Web
+from bot.settings.taking import take
 from bot.settings.validation import unknown_key, validate
+from bot.shipped import config_folder
 
 M = TypeVar("M", bound=BaseModel)
 Raw = Mapping[str, Any]
 Overridden = Mapping[str, Mapping[str, Any]]
 
-ARRAYS = frozenset({"agency", "account", "source"})
+ARRAYS = frozenset({"agency", "account", "source", "policy"})
 """Tables that come in numbers: ``[[source]]``."""
 
 ABSENCES = frozenset({"key.missing", "operator.missing", "agency.no-domains", "source.nowhere"})
@@ -32,7 +35,11 @@ ABSENCES = frozenset({"key.missing", "operator.missing", "agency.no-domains", "s
 
 DEFAULT = Path("config") / "omroeper.toml"
 
+POLICY = "platforms.toml"
+"""The shipped policy per platform: it counts in every configuration, behind what that says itself."""
+
 _SINGLE = frozenset(environment.TABLES)
+_WEB_PATHS = ("desk_password_file", "desk_operators_file", "spool")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +51,21 @@ class Loaded:
     language: Language
     configuration: configfile.Configuration
     owned: tuple[tuple[Literal["account", "source"], Account | SourceSettings], ...] = ()
+    web: Web | None = None
 
     def place(self, table: str, id_: str, key: str = "") -> Place:
-        """Give the file and line of an agency, account or source, or of one of its keys."""
+        """Give the file and line of an agency, account or source, or of one of its keys; id "" for a table that comes once."""
+        if not id_:
+            return self.configuration.place((table, key) if key else (table,))
         for index, entry in enumerate(self.configuration.values.get(table, ())):
             if entry.get("id") == id_:
                 return self.configuration.place((table, index, key) if key else (table, index))
         return Place(file=str(self.configuration.path))
 
     def owners(self) -> Iterator[tuple[str, Owner]]:
-        """Give everything that may need secrets and is right by itself: accounts, and sources that are switched on."""
+        """Give everything that may need secrets and is right by itself: pages, accounts, sources that are switched on."""
+        if self.web:
+            yield "web", self.web
         yield from ((table, owner) for table, owner in self.owned if isinstance(owner, Account) or owner.enabled)
 
 
@@ -68,17 +80,23 @@ def find_config(option: str | None, environ: Mapping[str, str], cwd: Path) -> Pa
     return path / DEFAULT.name if path.is_dir() else path
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Loaded:
+def load(path: Path | None, environ: Mapping[str, str], *, today: date | None = None) -> Loaded:
     """Read a configuration whole. Never raises for what stands in it; secrets are not looked at.
 
-    ``path`` None: where ``find_config`` finds it from the working folder.
+    ``path`` None: where ``find_config`` finds it from the working folder. ``today`` (the clock's own, if None) is what
+    review dates are held against.
     """
-    configuration = configfile.read(path or find_config(None, environ, Path()), arrays=ARRAYS, tables=_SINGLE)
+    configuration = configfile.read(
+        path or find_config(None, environ, Path()),
+        arrays=ARRAYS,
+        tables=_SINGLE,
+        beneath=(config_folder() / POLICY,),
+    )
     overridden = environment.overrides(environ)
     findings, parsed, settings = list(configuration.findings), None, None
     if configuration.whole or configuration.values:  # else there is nothing to judge
         parsed = _parsed(configuration, overridden, findings)
-        findings += incoherences(parsed)
+        findings += incoherences(parsed, today or datetime.now(UTC).date())
         findings += environment.strays(environ, _secret_variables(configuration.values))
     language = _language(configuration, overridden, environ)
     problems = in_order(
@@ -90,7 +108,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Loaded:
         settings = _settings(parsed, configuration.path)
     owned = _owned(parsed) if parsed else ()
     return Loaded(
-        settings=settings, problems=problems, language=language, configuration=configuration, owned=tuple(owned)
+        settings=settings,
+        problems=problems,
+        language=language,
+        configuration=configuration,
+        owned=tuple(owned),
+        web=parsed.web if parsed else None,
     )
 
 
@@ -110,17 +133,21 @@ def _parsed(configuration: configfile.Configuration, overridden: Overridden, fin
     """Validate every table by itself. What is wrong is added to the findings."""
     tables = _Tables(configuration, overridden, findings)
     tables.strangers()
-    omroeper = tables.installation()
+    omroeper, web = tables.installation(), tables.web()
+    agencies, accounts = tables.agencies(), tables.accounts(omroeper or Installation())
+    taken = take(tables.sources(omroeper or Installation(), web or Web()), accounts, agencies.values())
+    findings += taken.findings if configuration.whole else ()
     return Parsed(
         raw={table: configuration.values.get(table, []) for table in sorted(ARRAYS)},
         whole=configuration.whole,
         lost=frozenset(pair.value for pair in configuration.lost if pair.key == "id"),
         omroeper=omroeper,
         network=tables.single(Network, "network"),
-        web=tables.single(Web, "web"),
-        agencies=tables.agencies(),
-        accounts=tables.accounts(omroeper or Installation()),
-        sources=tables.sources(omroeper or Installation()),
+        web=web,
+        agencies=agencies,
+        accounts=accounts,
+        sources=taken.sources,
+        policies=tables.policies(),
     )
 
 
@@ -135,6 +162,7 @@ def _settings(parsed: Parsed, path: Path) -> Settings | None:
         agency=tuple(parsed.agencies.values()),
         account=tuple(parsed.accounts.values()),
         source=tuple(clamped(source) for source in parsed.sources.values()),
+        policy=tuple(parsed.policies.values()),
         path=path,
     )
 
@@ -182,11 +210,23 @@ class _Tables:
                 self.findings.append(Finding("path.missing", ("omroeper", "wording"), {"value": f'"{wording}"'}))
         return found.model_copy(update=update)
 
-    def _folder(self, key: str) -> Path:
-        """Give the folder where a path of ``[omroeper]`` starts: that of the main file where a variable sets it."""
-        if key in self.overridden.get("omroeper", {}):
+    def web(self) -> Web | None:
+        found = self.single(Web, "web")
+        if not found:
+            return None
+        paths = {key: getattr(found, key) for key in _WEB_PATHS if getattr(found, key)}
+        return found.model_copy(update={key: self._folder(key, "web") / path for key, path in paths.items()})
+
+    def _beside(self, database: str) -> Path:
+        """Give the folder of a SQLite database; for another one that of the configuration."""
+        path = database.removeprefix("sqlite:///")
+        return self.configuration.folder(()) if path == database else Path(path).parent
+
+    def _folder(self, key: str, table: str = "omroeper") -> Path:
+        """Give the folder where a path of a table starts: that of the main file where a variable sets it."""
+        if key in self.overridden.get(table, {}):
             return self.configuration.folder(())
-        return self.configuration.folder(("omroeper", key))
+        return self.configuration.folder((table, key))
 
     def _no_passwords(self) -> None:
         for table, key in (("omroeper", "database"), ("network", "proxy")):
@@ -209,17 +249,39 @@ class _Tables:
 
         return self._several(Account, "account", ready)
 
-    def sources(self, omroeper: Installation) -> dict[Key, SourceSettings]:
+    def sources(self, omroeper: Installation, web: Web) -> dict[Key, SourceSettings]:
         kinds: dict[str, Kind | Finding] = {}
+        spool = web.spool or self._beside(omroeper.database) / "spool"
 
         def ready(raw: Raw, key: Key) -> Raw:
             kind = self._kind(raw.get("kind"), key, kinds)
-            inherited = Inherited(folder=self.configuration.folder(key), retain=omroeper.retain)
+            inherited = Inherited(folder=self.configuration.folder(key), retain=omroeper.retain, spool=spool)
             table, findings = prepare(raw, kind, inherited, key)
             self.findings.extend(findings)
             return table
 
         return self._several(SourceSettings, "source", ready)
+
+    def policies(self) -> dict[Key, PolicyTable]:
+        """Make the policy of its tables, and say which lines are there twice."""
+
+        def ready(raw: Raw, key: Key) -> Raw:
+            if "places" in raw:  # ours alone
+                self.findings.append(unknown_key((*key, "places"), PolicyTable.model_fields))
+            return {**raw, "places": {name: str(self.configuration.place((*key, name))) for name in raw}}
+
+        found = self._several(PolicyTable, "policy", ready)
+        seen: dict[tuple[str | None, str], Key] = {}
+        for key, table in found.items():
+            if self.configuration.place(key).file == str(config_folder() / POLICY):
+                continue  # what is shipped is there to be overruled
+            for line in table.lines:
+                at = (*key, line.platform)
+                if (line.agency, line.platform) in seen:
+                    other = At(seen[line.agency, line.platform])
+                    self.findings.append(Finding("policy.twice", at, {"platform": line.platform, "other": other}))
+                seen.setdefault((line.agency, line.platform), at)
+        return found
 
     def _kind(self, name: object, key: Key, kinds: dict[str, Kind | Finding]) -> Kind | None:
         if not isinstance(name, str) or not name:
@@ -266,6 +328,8 @@ def _secret_variables(values: Mapping[str, Any]) -> Iterator[str]:
     for table in ("account", "source"):
         for entry in values.get(table, ()):
             yield from (value for key, value in entry.items() if key.endswith("_env") and isinstance(value, str))
+    if isinstance(variable := values.get("web", {}).get("desk_password_env"), str):
+        yield variable
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,17 +6,19 @@ absolute, and defaults that depend on the kind of a source or on another table a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import durations
+from bot.policy import PLATFORMS, Line, Policy
 from bot.secrets import Origin
 from bot.settings import values as v
 
@@ -75,6 +77,31 @@ class Web(BaseModel):
     public_url: v.HttpsUrl | None = Field(
         default=None, description="The https address under which citizens see the pages."
     )
+    desk_password_env: v.Variable | None = Field(
+        default=None, description="Environment variable that holds the hash of the desk's password."
+    )
+    desk_password_file: v.FilePath | None = Field(
+        default=None, description="File that holds the hash of the desk's password."
+    )
+    desk_operators_file: v.FilePath | None = Field(
+        default=None, description="File with a line per operator of the desk: name:hash."
+    )
+    websub: StrictBool = Field(
+        default=True, description="Whether hubs of feeds may say that there is news; needs public_url."
+    )
+    spool: v.FilePath | None = Field(default=None, description="Folder where pushes wait until they are read.")
+
+    id: ClassVar[str] = ""
+    """There is one of these tables: it has no name of its own (``bot.secrets.Owner``)."""
+
+    @cached_property
+    def secrets(self) -> Mapping[str, Origin]:
+        """Where the hashes of the desk are; empty where there is no desk."""
+        found = {
+            "desk_password": Origin(env=self.desk_password_env, file=self.desk_password_file, shape="hash"),
+            "desk_operators": Origin(file=self.desk_operators_file, shape="operators"),
+        }
+        return {name: origin for name, origin in found.items() if origin.env or origin.file}
 
 
 class Agency(BaseModel):
@@ -104,6 +131,9 @@ class Account(BaseModel):
     token_env: v.Variable | None = Field(default=None, description="Environment variable that holds the token.")
     token_file: v.FilePath | None = Field(default=None, description="File that holds the token.")
     official: tuple[str, ...] = Field(default=(), description="Agencies whose own account this is.")
+    takes: tuple[v.Taken, ...] = Field(
+        default=(), description="Sources that it takes: ids of sources and agencies, with * for any part."
+    )
     posts_per_3h: Count = Field(
         default=300, description="Posts and edits that the server allows in 3 hours; 0 = no limit."
     )
@@ -137,8 +167,8 @@ class SourceSettings(BaseModel):
     """``[[source]]``: a place where an agency announces.
 
     Keys that are no field here belong to the adapter of its ``kind``: they are checked against its ``Options`` and
-    stand in ``options``. ``urgent`` (it shows alerts) and ``platform`` (it tells the same in other words) are the
-    adapter's too. None in ``language``, ``visibility``, ``stale`` and ``alt`` leaves the choice to feed and account.
+    stand in ``options``. ``urgent`` (it shows alerts), ``platform`` (it tells the same in other words) and ``hosts`` (where
+    such sources live, whoever announces there) are the adapter's too. None in ``language``, ``visibility``, ``stale`` and ``alt`` leaves the choice to feed and account.
     """
 
     model_config = _TABLE
@@ -168,11 +198,11 @@ class SourceSettings(BaseModel):
     )
     personal: StrictBool = Field(default=False, description="Whether it has personal data.")
     retain: v.Duration = Field(default=_duration("90d"), description="How long the raw entry is kept; personal: 0s.")
-    media: Literal["none", "feed", "page"] = Field(default="none", description="Where pictures come from.")
+    media: v.MediaFrom = Field(default="none", description="Where pictures come from; true is feed, false none.")
     licence: v.Filled | None = Field(default=None, description="What allows its pictures to be shown.")
     alt: Alt | None = Field(default=None, description="What becomes of a picture without description.")
     digest: Literal["none", "daily", "weekly"] = Field(
-        default="none", description="Whether items are gathered in one post."
+        default="none", description="Whether items are gathered in one post; some kinds: daily."
     )
     include: tuple[v.Pattern, ...] = Field(default=(), description="Only items with one of these words.")
     exclude: tuple[v.Pattern, ...] = Field(default=(), description="No items with one of these words.")
@@ -196,10 +226,56 @@ class SourceSettings(BaseModel):
     secrets: SkipJsonSchema[Mapping[str, Origin]] = {}
     urgent: SkipJsonSchema[bool] = False
     platform: SkipJsonSchema[bool] = False
+    hosts: SkipJsonSchema[tuple[str, ...]] = ()
 
 
-DERIVED = frozenset({"options", "secrets", "urgent", "platform"})
+DERIVED = frozenset({"options", "secrets", "urgent", "platform", "hosts"})
 """Fields of ``SourceSettings`` that are never written in a configuration."""
+
+
+class PolicyLine(BaseModel):
+    """Where we stand on one platform, and who says so."""
+
+    model_config = _TABLE
+
+    stance: Literal["primary", "allowed", "own", "link", "forbidden"] = Field(description="What is done there.")
+    reason: v.Filled = Field(description="Why.")
+    owner: v.Filled = Field(description="Who decided it.")
+    date: dt.date = Field(description="When.")
+    review: dt.date = Field(description="When it is to be looked at again.")
+    walled: StrictBool = Field(default=False, description="Whether readers must log in there.")
+
+
+class PolicyTable(BaseModel):
+    """``[[policy]]``: lines of the policy per platform, for everybody, or for one agency and those below it."""
+
+    model_config = _TABLE
+
+    agency: v.Id | None = Field(default=None, description="The agency that it is for; everybody where none is named.")
+    mastodon: PolicyLine | None = None
+    bluesky: PolicyLine | None = None
+    youtube: PolicyLine | None = None
+    x: PolicyLine | None = None
+    facebook: PolicyLine | None = None
+    instagram: PolicyLine | None = None
+    threads: PolicyLine | None = None
+    tiktok: PolicyLine | None = None
+    linkedin: PolicyLine | None = None
+    whatsapp: PolicyLine | None = None
+    telegram: PolicyLine | None = None
+    snapchat: PolicyLine | None = None
+
+    places: SkipJsonSchema[Mapping[str, str]] = {}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Give the lines as the policy knows them."""
+        found = ((name, getattr(self, name)) for name in PLATFORMS)
+        return tuple(
+            Line(platform=name, agency=self.agency, place=self.places.get(name, ""), **line.model_dump())
+            for name, line in found
+            if line is not None
+        )
 
 
 class Settings(BaseSettings):
@@ -218,6 +294,7 @@ class Settings(BaseSettings):
     agency: tuple[Agency, ...] = ()
     account: tuple[Account, ...] = ()
     source: tuple[SourceSettings, ...] = ()
+    policy: tuple[PolicyTable, ...] = ()
     path: SkipJsonSchema[Path] = Path("omroeper.toml")
 
     @classmethod
@@ -243,6 +320,12 @@ class Settings(BaseSettings):
     def sources(self) -> Mapping[str, SourceSettings]:
         """Give every source by its id, those that are switched off too."""
         return self._sources
+
+    @cached_property
+    def platform_policy(self) -> Policy:
+        """What is said about platforms: the configuration's own lines before the shipped ones."""
+        parents = {agency.id: agency.parent for agency in self.agency}
+        return Policy(lines=tuple(line for table in self.policy for line in table.lines), parents=parents)
 
     @cached_property
     def _agencies(self) -> dict[str, Agency]:

@@ -20,6 +20,11 @@ _TYPES = {
     "bool_type": Term("boolean"),
     "tuple_type": Term("list"),
     "dict_type": Term("table"),
+    "model_type": Term("table"),
+    "date_type": Term("date"),
+    "date_parsing": Term("date"),
+    "date_from_datetime_parsing": Term("date"),
+    "date_from_datetime_inexact": Term("date"),
 }
 _BOUNDS = {"greater_than_equal": ("ge", "≥"), "less_than_equal": ("le", "≤")}
 _PASSWORD = re.compile(r"(?<=://)[^\s\"]*@")

@@ -58,6 +58,8 @@ def _reader(read: Callable[[str], T], code: LiteralString, ready: tuple[type[T],
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_TAKEN = re.compile(r"[a-z0-9*][a-z0-9*-]*")
+_MEDIA = ("none", "feed", "page")
 _HANDLE = re.compile(r"@?[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
@@ -229,6 +231,15 @@ def _parts(value: object) -> int:
     return value
 
 
+def _media_from(value: object) -> str:
+    """Read where pictures come from: true is the feed, false is nowhere."""
+    if isinstance(value, bool):
+        return "feed" if value else "none"
+    if value not in _MEDIA:
+        raise PydanticCustomError("literal_error", "none of them", {"expected": ", ".join(map(repr, _MEDIA))})
+    return str(value)
+
+
 # ── the types ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -249,6 +260,16 @@ def _one_of(*choices: str) -> Any:
 
 Filled = Annotated[str, _reader(_filled, "value.empty"), _schema(minLength=1)]
 Id = Annotated[str, _reader(partial(_matching, _ID), "value.id"), _schema(pattern=f"^{_ID.pattern}$")]
+Taken = Annotated[
+    str,
+    _reader(partial(_matching, _TAKEN), "value.taken"),
+    _schema(pattern=f"^{_TAKEN.pattern}$", examples=["politie", "rivm-*"]),
+]
+MediaFrom = Annotated[
+    str,
+    PlainValidator(_media_from),
+    WithJsonSchema({"anyOf": [{"enum": list(_MEDIA)}, {"type": "boolean"}]}),
+]
 Duration = Annotated[
     timedelta,
     _reader(durations.parse, "value.duration", (timedelta,)),

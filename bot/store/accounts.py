@@ -1,8 +1,13 @@
-"""What is remembered of each account: who it is on its server, what the server allows, and whether it may be used."""
+"""What is remembered of each account: who it is on its server, what the server allows, and whether it may be used.
+
+Waits have names. The account's own (``wait_until``) is what its server asked for, or our own rest while it is out of reach.
+Beside it, ``lane_waits`` keeps what waits by itself: ``alert`` and ``rest`` (a lane's posts, by a limit of ours), ``take-down``
+(deletions have a limit of their own), and ``retry-alert`` (an alert does not rest as long as other posts do).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +15,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from adapters.contract import Budget, Limits
-from bot.model import Lane
+from bot.model import ERRANDS, Errand, Lane
 from bot.store.codec import pack_limits, unpack_limits
 from bot.store.tables import account, setting
 from bot.store.types import EPOCH
 
 LONGEST_WAIT = timedelta(days=1, hours=1)
 """No wait is longer: what reads as more was written before the clock was set back, and ends at once."""
+
+ASKED = "limited"
+"""The rule of every wait that a server asked for, by 429 or by Retry-After."""
+
+UPLOADS_KEPT = timedelta(minutes=30)
+"""How long an upload is remembered: as long as it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +40,11 @@ class LaneWait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """An account as remembered. ``head`` is its newest post that we know of; ``head_at`` when its timeline was last read."""
+    """An account as remembered.
+
+    ``head`` is its newest post that we know of, and the anchor of what is sent next; ``head_at`` when its timeline was last
+    read, and ``read_to`` how far: what lies above that has not been looked at. ``uploads`` are the latest.
+    """
 
     no: int
     id: str
@@ -48,9 +63,17 @@ class AccountState:
     budget: Budget | None
     failures: int
     paused: bool
+    read_to: str | None = None
+    uploads: tuple[datetime, ...] = ()
     error: str | None = None
+    warning: str | None = None
     emergency: str | None = None
     """The emergency stop: ``all``, or ``rest`` where alerts go on."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether its server shows what is on it; the built-in account stores nothing, and nothing there is ever unknown."""
+        return self.limits is None or self.limits.family != "local"
 
     def is_open(self, lane: Lane) -> bool:
         """Whether nothing but time keeps a lane from being used."""
@@ -58,15 +81,30 @@ class AccountState:
         return self.state == "ok" and not self.paused and not stopped
 
     def waits(self, lane: Lane, now: datetime) -> LaneWait | None:
-        """What a lane waits for now: its server, or a limit of its own; None where for nothing."""
-        server = LaneWait(until=self.wait_until, rule=self.wait_code or "") if self.wait_until else None
-        found = [one for one in (server, self.lane_waits.get(lane)) if one and one.until > now]
+        """What something on a lane waits for now, the longest of it; None where for nothing."""
+        found = [one for errand in ERRANDS if (one := self.wait_for(lane, errand, now))]
         return max(found, key=lambda one: one.until) if found else None
 
+    def wait_for(self, lane: Lane, errand: Errand, now: datetime) -> LaneWait | None:
+        """What an errand of a lane waits for now; None where for nothing."""
+        found = [one for one in self._named(lane, errand) if now < one.until <= now + LONGEST_WAIT]
+        return max(found, key=lambda one: one.until) if found else None
 
-def read_account(connection: Connection, no: int) -> AccountState:
-    """Read one account."""
-    return _state(connection.execute(select(account).where(account.c.no == no)).one(), emergency_stop(connection))
+    def _named(self, lane: Lane, errand: Errand) -> Iterator[LaneWait]:
+        asked = self.wait_code == ASKED
+        if self.wait_until and (errand != "take-down" if asked else lane == "rest"):
+            yield LaneWait(until=self.wait_until, rule=self.wait_code or "")
+        names = {"retry-alert": lane == "alert", "take-down": errand == "take-down", lane: errand == "post"}
+        for name, concerned in names.items():
+            if concerned and name in self.lane_waits:
+                yield self.lane_waits[name]
+
+
+def read_account(connection: Connection, no: int, *, lock: bool = False) -> AccountState:
+    """Read one account; ``lock`` keeps others from changing it until the transaction ends."""
+    query = select(account).where(account.c.no == no)
+    row = connection.execute(query.with_for_update() if lock else query).one()
+    return _state(row, emergency_stop(connection))
 
 
 def active_accounts(connection: Connection) -> list[AccountState]:
@@ -92,34 +130,79 @@ def note_limits(connection: Connection, no: int, limits: Limits, now: datetime) 
     _set(connection, no, limits=pack_limits(limits), limits_at=now)
 
 
-def note_head(connection: Connection, no: int, head: str | None, now: datetime) -> None:
-    """Remember the newest post that was seen on the timeline, and when."""
-    _set(connection, no, head=head, head_at=now)
+def forget_limits(connection: Connection, no: int) -> None:
+    """Let what a server allows be read again before anything more is sent."""
+    _set(connection, no, limits_at=None)
 
 
-def note_sent(connection: Connection, no: int, head: str | None, budget: Budget | None) -> None:
-    """Remember a post that was accepted: the account works, and the anchor moves on."""
-    values: dict[str, Any] = {"head": head, "failures": 0, "wait_until": None, "wait_code": None}
+def note_reading(connection: Connection, no: int, *, head: str | None, now: datetime) -> None:
+    """Remember how far up the timeline was read, and when."""
+    _set(connection, no, head=head, read_to=head, head_at=now)
+
+
+def note_sent(
+    connection: Connection, state: AccountState, *, head: str | None, budget: Budget | None, warning: str | None
+) -> None:
+    """Remember something that was accepted: the account works, and the anchor moves on where ``head`` names a new post."""
+    values: dict[str, Any] = {"warning": warning, **_well(state)}
+    if head is not None:
+        values["head"] = head
     if budget:
         values["budget"] = pack_budget(budget)
-    _set(connection, no, **values)
+    _set(connection, state.no, **values)
 
 
-def note_well(connection: Connection, no: int) -> None:
-    """Remember that the server answered as it should."""
-    _set(connection, no, failures=0, wait_until=None, wait_code=None)
+def note_well(connection: Connection, state: AccountState) -> None:
+    """Remember that the server answers again."""
+    _set(connection, state.no, **_well(state))
 
 
-def note_wait(connection: Connection, no: int, *, until: datetime, code: str, error: str | None, failures: int) -> None:
-    """Let an account rest: its server asked for it, or is down."""
-    _set(connection, no, wait_until=until, wait_code=code, error=error, failures=failures)
+def note_wait(
+    connection: Connection,
+    state: AccountState,
+    wait: LaneWait,
+    *,
+    error: str | None,
+    failures: int,
+    also: Mapping[str, LaneWait],
+) -> None:
+    """Let an account rest: its server asked for it, or is out of reach. ``also`` are waits by name."""
+    _set(
+        connection,
+        state.no,
+        wait_until=wait.until,
+        wait_code=wait.rule,
+        error=error,
+        failures=failures,
+        lane_waits=_packed({**state.lane_waits, **also}),
+    )
 
 
-def note_lane_wait(connection: Connection, state: AccountState, lane: Lane, wait: LaneWait) -> None:
-    """Let one lane wait for a limit of its own."""
-    waits = {**state.lane_waits, lane: wait}
-    packed = {name: [(one.until - EPOCH).total_seconds(), one.rule] for name, one in waits.items()}
-    _set(connection, state.no, lane_waits=packed)
+def note_lane_wait(connection: Connection, state: AccountState, name: str, wait: LaneWait) -> None:
+    """Let something wait by itself; see the names above."""
+    _set(connection, state.no, lane_waits=_packed({**state.lane_waits, name: wait}))
+
+
+def forget_own_waits(connection: Connection, *, force: bool) -> None:
+    """Forget, at start, what waits by limits of ours: settings may have changed, and it is counted anew.
+
+    ``force`` forgets our own rests after failures too; what a server asked for stands.
+    """
+    for state in active_accounts(connection):
+        kept = {name: one for name, one in state.lane_waits.items() if one.rule == ASKED}
+        if not force and "retry-alert" in state.lane_waits:
+            kept["retry-alert"] = state.lane_waits["retry-alert"]
+        values: dict[str, Any] = {"lane_waits": _packed(kept)}
+        if force and state.wait_code != ASKED:
+            values |= {"wait_until": None, "wait_code": None}
+        _set(connection, state.no, **values)
+
+
+def note_upload(connection: Connection, no: int, now: datetime) -> None:
+    """Count an upload. ``AccountState.uploads`` gives those that still count."""
+    state = read_account(connection, no, lock=True)
+    kept = [one for one in (*state.uploads, now) if abs(now - one) < UPLOADS_KEPT]
+    _set(connection, no, uploads=[(one - EPOCH).total_seconds() for one in kept])
 
 
 def stop(connection: Connection, no: int, *, code: str, error: str, now: datetime) -> None:
@@ -134,9 +217,43 @@ def start(connection: Connection, no: int) -> None:
     )
 
 
+def move(connection: Connection, no: int, *, server: str) -> None:
+    """Accept that an account is another one now: forget who it was, what its server allows, and what was read there."""
+    forgotten = (
+        "remote_acct",
+        "remote_id",
+        "application",
+        "limits",
+        "limits_at",
+        "head",
+        "head_at",
+        "read_to",
+        "budget",
+        "uploads",
+        "lane_waits",
+        "warning",
+    )
+    start(connection, no)
+    _set(connection, no, server=server, **dict.fromkeys(forgotten))
+
+
 def pack_budget(budget: Budget) -> dict[str, Any]:
     """Give a server's budget as JSON values."""
     return {"remaining": budget.remaining, "limit": budget.limit, "until": (budget.until - EPOCH).total_seconds()}
+
+
+def _well(state: AccountState) -> dict[str, Any]:
+    """End our own rest after failures. What the server asked for, it still asks for."""
+    values: dict[str, Any] = {"failures": 0}
+    if state.wait_code != ASKED:
+        values |= {"wait_until": None, "wait_code": None}
+    if "retry-alert" in state.lane_waits:
+        values["lane_waits"] = _packed({name: one for name, one in state.lane_waits.items() if name != "retry-alert"})
+    return values
+
+
+def _packed(waits: Mapping[str, LaneWait]) -> dict[str, Any]:
+    return {name: [(one.until - EPOCH).total_seconds(), one.rule] for name, one in waits.items()}
 
 
 def _set(connection: Connection, no: int, **values: Any) -> None:
@@ -174,6 +291,9 @@ def _state(row: Row[Any], emergency: str | None) -> AccountState:
         budget=_budget(row.budget),
         failures=row.failures,
         paused=row.paused,
+        read_to=row.read_to,
+        uploads=tuple(_moment(seconds) for seconds in row.uploads or ()),
         error=row.error,
+        warning=row.warning,
         emergency=emergency,
     )

@@ -7,8 +7,10 @@ with the driver's own transactions updates were silently lost (measured; see ``d
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,16 +34,26 @@ class StoreError(Exception):
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
     """Make an engine for ``sqlite:///path`` or ``postgresql://…``. Connects to nothing yet.
 
-    ``read_only`` opens a SQLite file so that no statement can change it.
+    ``read_only`` opens a SQLite file so that no statement can change it. A file that is made is its owner's alone. No error
+    repeats the values of a statement: they are texts of sources, cursors and addresses with keys in them.
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url, read_only=read_only)
-    return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=8,
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
-    )
+    try:
+        return create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=8,
+            max_overflow=16,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,
+        )
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            "PostgreSQL needs a driver that is not installed.",
+            code="store.no-driver",
+            remedy="Install it: pip install 'omroeper[postgres]'.",
+        ) from error
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -73,13 +85,19 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
     arguments: dict[str, Any] = {"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None}
     if read_only and path is not None:
         # as_uri escapes what is special in an address, and SQLite reads the rest
-        return _with_hooks(
-            create_engine(
-                f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true", connect_args=arguments, pool_size=8
-            ),
-            read_only=True,
-        )
-    return _with_hooks(create_engine(url, connect_args=arguments), read_only=False)
+        address = f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true"
+        engine = create_engine(address, connect_args=arguments, pool_size=8, hide_parameters=True)
+        return _with_hooks(engine, read_only=True)
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **({"max_overflow": 24} if path else {}))
+    if path is not None:
+        event.listen(engine, "do_connect", partial(_make_private, path))
+    return _with_hooks(engine, read_only=False)
+
+
+def _make_private(path: Path, *_: object) -> None:
+    """Make the file before SQLite does, which would let everybody read it; its journals get the same mode."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _with_hooks(engine: Engine, *, read_only: bool) -> Engine:
@@ -106,7 +124,7 @@ def _clear_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, DBAPIError) as error:
-        clear = explain(error, str(engine.url.render_as_string(hide_password=True)))
+        clear = explain(error, engine.url.set(query={}).render_as_string(hide_password=True))
         if clear is None:
             raise
         raise clear from error
@@ -119,44 +137,59 @@ def _clear_errors(engine: Engine) -> Iterator[None]:
 
 
 _FREE = "Make room on its disk, or give the program write access to the file and its folder; nothing was half done."
+_AGAIN = "Another program holds the database. Stop it, or try again; nothing was half done."
+_MIGRATE = "Run `omroeper migrate`."
+_SERVER = "Check that the database server runs and accepts this user."
 
-_CAUSES = (
-    # fragments of SQLite's own result strings (sqlite3ErrStr), which are never localised
+_SQLITE = (
+    # beginnings of SQLite's own names for its results, the more special first
+    ("SQLITE_BUSY", "store.locked", _AGAIN),
+    ("SQLITE_LOCKED", "store.locked", _AGAIN),
+    ("SQLITE_FULL", "store.full", _FREE),
+    ("SQLITE_READONLY", "store.read-only", _FREE),
+    ("SQLITE_CANTOPEN", "store.cannot-open", "Check that the folder exists and that the program may write in it."),
+    ("SQLITE_IOERR", "store.disk", "The disk failed. Check it and the file, then restore the last backup if need be."),
     (
-        "database is locked",
-        "store.locked",
-        "Another program holds the database. Stop it, or try again; nothing was half done.",
-    ),
-    ("database or disk is full", "store.full", _FREE),
-    (
-        "disk i/o error",
-        "store.disk",
-        "The disk failed. Check it and the file's integrity, then restore the last backup if need be.",
-    ),
-    ("readonly database", "store.read-only", _FREE),
-    (
-        "unable to open database",
-        "store.cannot-open",
-        "Check that the folder exists and that the program may write in it.",
-    ),
-    (
-        "malformed",
+        "SQLITE_CORRUPT",
         "store.torn",
         "Restore the last backup: the posts made since are recognised on the account and not repeated.",
     ),
-    ("not a database", "store.not-a-database", "Name another file under `database`, or restore the last backup."),
-    ("no such table", "store.not-migrated", "Run `omroeper migrate`."),
-    ("no such column", "store.not-migrated", "Run `omroeper migrate`."),
-    ("undefinedtable", "store.not-migrated", "Run `omroeper migrate`."),
-    ("undefinedcolumn", "store.not-migrated", "Run `omroeper migrate`."),
-    ("connection", "store.unreachable", "Check that the database server runs and accepts this user."),
+    ("SQLITE_NOTADB", "store.not-a-database", "Name another file under `database`, or restore the last backup."),
+)
+
+_POSTGRES = (
+    # beginnings of SQLSTATE codes (PostgreSQL's manual, appendix A)
+    ("08", "store.unreachable", _SERVER),
+    ("25006", "store.read-only", "The server is read-only, maybe a standby: name the one that can be written."),
+    ("28", "store.unreachable", _SERVER),
+    ("3D000", "store.cannot-open", "Create the database that `database` names."),
+    ("40", "store.conflict", _AGAIN),
+    ("42501", "store.read-only", "Give this user the right to write in the database's tables."),
+    ("42P01", "store.not-migrated", _MIGRATE),
+    ("42703", "store.not-migrated", _MIGRATE),
+    ("53100", "store.full", _FREE),
+    ("53", "store.unreachable", _SERVER),
+    ("55P03", "store.locked", _AGAIN),
+    ("57", "store.unreachable", _SERVER),
+    ("58", "store.disk", "The server's disk failed. Check it, then restore the last backup if need be."),
+    ("XX001", "store.torn", "Restore the last backup: what was posted since is recognised and not repeated."),
 )
 
 
 def explain(error: DBAPIError, where: str) -> StoreError | None:
     """Turn a driver's error into one that instructs; None where it is a mistake of ours."""
-    said = f"{type(error.orig).__name__} {error.orig}".lower()
-    for fragment, code, remedy in _CAUSES:
-        if fragment in said:
-            return StoreError(f"{where}: {error.orig}", code=code, remedy=remedy)
+    found = _meaning(error.orig)
+    return StoreError(f"{where}: {error.orig}", code=found[0], remedy=found[1]) if found else None
+
+
+def _meaning(said: BaseException | None) -> tuple[str, str] | None:
+    name, state = getattr(said, "sqlite_errorname", None), getattr(said, "sqlstate", None)
+    for given, table in ((name, _SQLITE), (state, _POSTGRES)):
+        found = next(((code, remedy) for start, code, remedy in table if given and given.startswith(start)), None)
+        if found:
+            return found
+    if name == "SQLITE_ERROR" and str(said).startswith(("no such table", "no such column")):
+        return ("store.not-migrated", _MIGRATE)
+    if type(said).__name__ == "OperationalError" and not name and not state:
+        return ("store.unreachable", _SERVER)  # psycopg never got as far as a server
     return None

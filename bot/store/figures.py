@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from bot.store.recall import chunks
 from bot.store.tables import account, publication, source
@@ -33,8 +34,8 @@ def figures(connection: Connection, alert_sources: Iterable[str]) -> Figures:
     """Count. ``alert_sources`` are the ids of those whose last good answer is given one by one."""
     return Figures(
         paused=bool(read_setting(connection, "paused")),
-        sources=_sources(connection),
-        accounts=_accounts(connection),
+        sources=_by_state(connection, source),
+        accounts=_by_state(connection, account),
         publications=_publications(connection),
         sent=_sent(connection),
         last_sent=_last_sent(connection),
@@ -43,16 +44,13 @@ def figures(connection: Connection, alert_sources: Iterable[str]) -> Figures:
     )
 
 
-def _sources(connection: Connection) -> dict[str, int]:
-    state = case((source.c.paused, "paused"), else_=source.c.state)
-    query = select(state, func.count()).where(source.c.retired.is_(None)).group_by(state)
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _accounts(connection: Connection) -> dict[str, int]:
-    state = case((account.c.paused, "paused"), else_=account.c.state)
-    query = select(state, func.count()).where(account.c.retired.is_(None)).group_by(state)
-    return {row[0]: row[1] for row in connection.execute(query)}
+def _by_state(connection: Connection, table: Table) -> dict[str, int]:
+    """Count sources or accounts; what is paused by hand counts as that, whatever else it is."""
+    query = select(table.c.paused, table.c.state, func.count()).where(table.c.retired.is_(None))
+    found: Counter[str] = Counter()
+    for paused, state, many in connection.execute(query.group_by(table.c.paused, table.c.state)):
+        found["paused" if paused else state] += many
+    return dict(found)
 
 
 def _publications(connection: Connection) -> dict[tuple[str, str], int]:

@@ -6,17 +6,26 @@ There is no way down: restore the backup.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from bot.store.engine import StoreError, reading, sqlite_path, writing
 
 HEAD = "0001"
 """The newest revision; a test compares it with ``migrations/versions``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripts:
+    """Where the migrations are, and which of them is the newest."""
+
+    folder: Path
+    head: str = HEAD
 
 
 class Standing(Enum):
@@ -28,7 +37,13 @@ class Standing(Enum):
     AHEAD = "ahead"
 
 
-def standing(engine: Engine) -> Standing:
+def ours() -> Scripts:
+    """The migrations of this program: inside the installed package, or in the checkout."""
+    packaged = Path(__file__).parent.parent / "_migrations"
+    return Scripts(folder=packaged if packaged.is_dir() else Path(__file__).parent.parent.parent / "migrations")
+
+
+def standing(engine: Engine, head: str = HEAD) -> Standing:
     """Compare a database with this program. Raises ``StoreError`` where it cannot be read."""
     path = sqlite_path(str(engine.url.render_as_string(hide_password=False)))
     if path is not None and not path.exists():
@@ -36,9 +51,9 @@ def standing(engine: Engine) -> Standing:
     revision = _revision(engine)
     if revision is None:
         return Standing.MISSING
-    if revision == HEAD:
+    if revision == head:
         return Standing.CURRENT
-    return Standing.BEHIND if revision < HEAD else Standing.AHEAD
+    return Standing.BEHIND if revision < head else Standing.AHEAD
 
 
 def require_current(engine: Engine) -> None:
@@ -58,27 +73,28 @@ def require_current(engine: Engine) -> None:
         )
 
 
-def migrate(engine: Engine, now: datetime) -> Path | None:
+def migrate(engine: Engine, now: datetime, scripts: Scripts | None = None) -> Path | None:
     """Bring the schema up to date, in one transaction. Gives the backup made before, None where there was nothing to save.
 
     Raises ``StoreError``; the database is then as it was.
     """
-    found = standing(engine)
+    scripts = scripts or ours()
+    found = standing(engine, scripts.head)
     if found is Standing.CURRENT:
         return None
     if found is Standing.AHEAD:
         require_current(engine)
-    saved = backup_before(engine, now) if found is Standing.BEHIND else None
-    _upgrade(engine)
+    saved = _backup_before(engine, now, scripts.head) if found is Standing.BEHIND else None
+    _upgrade(engine, scripts, saved)
     return saved
 
 
-def backup_before(engine: Engine, now: datetime) -> Path | None:
+def _backup_before(engine: Engine, now: datetime, head: str) -> Path | None:
     """Copy a SQLite database beside itself; None where there is no file (PostgreSQL has its own tools)."""
     path = sqlite_path(str(engine.url.render_as_string(hide_password=False)))
     if path is None:
         return None
-    target = path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%dT%H%M%SZ}")
+    target = path.with_name(f"{path.name}.before-{head}-{now:%Y%m%dT%H%M%SZ}")
     backup(engine, target)
     return target
 
@@ -93,21 +109,29 @@ def backup(engine: Engine, target: Path) -> None:
         raise StoreError(
             f"{target} exists already.", code="store.backup-exists", remedy="Name a file that does not exist."
         )
-    target.touch(mode=0o600)  # a backup holds everything that the database holds
+    unfinished = target.with_name(f"{target.name}.part")
+    _start_afresh(unfinished)
     try:
         with reading(engine) as connection:
             connection.exec_driver_sql("COMMIT")  # VACUUM wants no transaction around it
-            connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
             connection.exec_driver_sql("BEGIN")
-    except StoreError:
-        target.unlink(missing_ok=True)
-        raise
+        unfinished.rename(target)  # what bears the name of a backup is a whole one
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def folder() -> Path:
-    """Where the migrations are: inside the installed package, or in the checkout."""
-    packaged = Path(__file__).parent.parent / "_migrations"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent.parent / "migrations"
+def _start_afresh(path: Path) -> None:
+    """Make an empty file for its owner alone: a backup holds everything that the database holds."""
+    try:
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror}.",
+            code="store.cannot-open",
+            remedy="Name a file in a folder that exists and that the program may write in.",
+        ) from error
 
 
 def _revision(engine: Engine) -> str | None:
@@ -125,20 +149,35 @@ def _revision(engine: Engine) -> str | None:
         ) from error
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, scripts: Scripts, saved: Path | None) -> None:
+    from alembic.util import CommandError
+
+    sqlite = engine.dialect.name == "sqlite"
+    migrating = engine if sqlite else create_engine(engine.url, hide_parameters=True)
+    try:
+        with writing(migrating) as connection:
+            if sqlite:
+                # outside a transaction this is a setting of the connection; inside it is ignored
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _run(connection, scripts)
+    except (CommandError, SQLAlchemyError, RuntimeError) as error:
+        kept = f" A backup was written to {saved} before." if saved else ""
+        raise StoreError(
+            f"The database could not be migrated, and is as it was: {error}",
+            code="store.migration-failed",
+            remedy=f"Please report this.{kept} Until then, run the version that you had.",
+        ) from error
+    finally:
+        migrating.dispose()  # the next connections have foreign keys on again
+
+
+def _run(connection: Connection, scripts: Scripts) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(folder()).replace("%", "%%"))
-    migrating = create_engine(engine.url) if engine.dialect.name != "sqlite" else engine
-    with writing(migrating) as connection:
-        if engine.dialect.name == "sqlite":
-            # outside a transaction this would be a setting of the connection; inside it is ignored
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    if engine.dialect.name == "sqlite":
-        engine.dispose()  # the next connections have foreign keys on again
+    config.set_main_option("script_location", str(scripts.folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

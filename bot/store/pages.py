@@ -75,7 +75,8 @@ class Posted:
 class Told:
     """An announcement that is out, with its posts, oldest first.
 
-    ``content`` is what its leading copy says now; empty where that copy tells something else by now.
+    ``content`` is what its leading copy says now, or what it kept when that copy came to tell something else; ``lead`` is
+    None from then on.
     """
 
     id: str
@@ -195,7 +196,7 @@ def tell(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, 
         select(
             announcement,
             agency.c.name.label("agency_name"),
-            item.c.content,
+            item.c.content.label("told"),
             item.c.announcement.label("lead_tells"),
         )
         .outerjoin(item, item.c.no == announcement.c.lead)
@@ -214,11 +215,11 @@ def _told(row: Row[Any], posts: Sequence[Posted]) -> Told:
         agency=row.agency,
         agency_name=row.agency_name or row.agency,
         language=row.language,
-        content=unpack_content(row.content) if own else Content(),
+        content=unpack_content(row.content or (row.told if own else None)),
         notice=row.notice,
         expires=row.expires,
         ended=row.ended,
-        lead=row.lead,
+        lead=row.lead if own else None,
         posts=tuple(posts),
     )
 

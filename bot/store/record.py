@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, func, insert, select, update
 
 from adapters.contract import Broken
 from bot.model import Decision, Event, ItemWrite
@@ -32,13 +33,15 @@ from bot.store.tables import (
 class Record:
     """What is written besides the decision itself: where, when, and what the archive keeps.
 
-    ``keep_raw`` is false for sources with personal data; ``likenesses`` as in ``recall.Question``.
+    ``keep_raw`` is false for sources with personal data; ``likenesses`` as in ``recall.Question``;
+    ``retells``: the source tells in its own words what others announce.
     """
 
     source: int
     now: datetime
     keep_raw: bool = True
     likenesses: dict[str, tuple[str, ...]]
+    retells: bool = False
 
 
 def record(connection: Connection, to: Record, decision: Decision) -> None:
@@ -85,11 +88,7 @@ def add_events(
 def keep_broken(connection: Connection, to: Record, broken: Sequence[Broken], *, whole: bool) -> None:
     """Keep entries that could not be read, with their raw form; forget those that were mended or left the document."""
     shown = {f"broken:{one.digest}": one for one in broken}
-    rows = (
-        connection.execute(select(item.c.key).where(item.c.source == to.source, item.c.state == "broken"))
-        .scalars()
-        .all()
-    )
+    rows = connection.execute(_BROKEN, {"no": to.source}).scalars().all()
     gone = [key for key in rows if key not in shown] if whole else []
     for some in chunks(gone):
         numbers = select(item.c.no).where(item.c.source == to.source, item.c.key.in_(some))
@@ -162,11 +161,12 @@ def _announcements(connection: Connection, to: Record, decision: Decision) -> No
 def _items(connection: Connection, to: Record, writes: Sequence[ItemWrite]) -> dict[str, int]:
     """Write items; give the row number of each by its key."""
     _insert(connection, item, [_row(to, one) | {"first_seen": to.now} for one in writes if one.no is None])
-    _update(connection, item, item.c.no, [{"row": one.no, **_row(to, one)} for one in writes if one.no is not None])
+    _update(connection, item, "no", [{"row": one.no, **_row(to, one)} for one in writes if one.no is not None])
     keys = [one.observed.key for one in writes]
-    query = select(item.c.key, item.c.no).where(item.c.source == to.source)
     numbers = {
-        row.key: row.no for some in chunks(keys) for row in connection.execute(query.where(item.c.key.in_(some)))
+        row.key: row.no
+        for some in chunks(keys)
+        for row in connection.execute(_NUMBERS, {"no": to.source, "values": some})
     }
     if to.keep_raw:
         _insert(connection, version, [_version(to, one, numbers) for one in writes if one.new_version])
@@ -206,11 +206,13 @@ def _version(to: Record, write: ItemWrite, numbers: dict[str, int]) -> dict[str,
 
 def _leads(connection: Connection, to: Record, decision: Decision, numbers: dict[str, int]) -> None:
     led = [{"row": one.id, "lead": numbers[one.lead_key]} for one in decision.announcements]
-    _update(connection, announcement, announcement.c.id, led)
+    _update(connection, announcement, "id", led)
     for change in decision.changes:
         values: dict[str, Any] = {"version": change.version, "changed": to.now}
         if change.lead_key is not None:
             values |= {"lead": numbers[change.lead_key], "lead_source": to.source}
+        if change.content is not None:
+            values["content"] = pack_content(change.content)
         values |= {
             name: value
             for name, value in (("notice", change.notice), ("expires", change.expires), ("ended", change.ended))
@@ -247,7 +249,12 @@ def _links(connection: Connection, decision: Decision) -> None:
 
 def _likenesses(connection: Connection, to: Record, writes: Sequence[ItemWrite]) -> None:
     rows = {
-        (key, one.announcement): {"key": key, "announcement": one.announcement, "at": to.now}
+        (key, one.announcement): {
+            "key": key,
+            "announcement": one.announcement,
+            "retold": to.retells,
+            "at": to.now,
+        }
         for one in writes
         if one.announcement and one.new_version
         for key in to.likenesses.get(one.observed.key, ())
@@ -322,14 +329,30 @@ def _first_contacts(connection: Connection, to: Record, accounts: tuple[int, ...
         )
 
 
+_BROKEN = select(item.c.key).where(
+    item.c.source == bindparam("no"), item.c.key.between("broken:", "broken;"), item.c.state == "broken"
+)
+_NUMBERS = select(item.c.key, item.c.no).where(
+    item.c.source == bindparam("no"), item.c.key.in_(bindparam("values", expanding=True))
+)
+
+
 def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(table), list(rows))
+        connection.execute(_inserting(table), list(rows))
 
 
-def _update(connection: Connection, table: Table, key: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Update rows by their key, which stands in each as ``row``."""
+def _update(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Update rows by their key column, whose value stands in each as ``row``."""
     if rows:
-        names = [name for name in rows[0] if name != "row"]
-        statement = update(table).where(key == bindparam("row")).values({name: bindparam(name) for name in names})
-        connection.execute(statement, list(rows))
+        connection.execute(_updating(table, key, tuple(name for name in rows[0] if name != "row")), list(rows))
+
+
+@cache
+def _inserting(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _updating(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    return update(table).where(table.c[key] == bindparam("row")).values({name: bindparam(name) for name in names})

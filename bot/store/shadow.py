@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from bot.store.recall import chunks
-from bot.store.tables import remote_post
+from bot.store.tables import identity, remote_post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Shadow:
     text: str
     url: str | None
     application: str | None
+    in_reply_to: str | None = None
+    created: datetime | None = None
 
 
 def known_posts(connection: Connection, account: int, remote_ids: Iterable[str]) -> dict[str, str | None]:
@@ -48,10 +50,13 @@ def unowned(connection: Connection, account: int, link: str | None, digest: str)
     return [_shadow(row) for row in connection.execute(query.order_by(remote_post.c.remote_id.desc()).limit(10))]
 
 
-def has_unowned(connection: Connection, account: int) -> bool:
-    """Whether the account shows posts that belong to no publication of ours."""
-    query = select(remote_post.c.remote_id).where(remote_post.c.account == account, remote_post.c.publication.is_(None))
-    return connection.execute(query.limit(1)).first() is not None
+def is_specific(connection: Connection, account: int, link: str) -> bool:
+    """Whether an address stands for one announcement: no source uses it twice, and no post of ours has it already."""
+    twice = select(identity.c.key).where(identity.c.scheme == "link", identity.c.key == link, identity.c.shared)
+    used = select(remote_post.c.remote_id).where(
+        remote_post.c.account == account, remote_post.c.link == link, remote_post.c.publication.is_not(None)
+    )
+    return not any(connection.execute(query.limit(1)).first() for query in (twice, used))
 
 
 def own(connection: Connection, account: int, remote_id: str, publication: str, now: datetime, **seen: Any) -> None:
@@ -82,6 +87,8 @@ def remember(connection: Connection, posts: Iterable[Shadow], now: datetime) -> 
                 "text": one.text[:500],
                 "url": one.url,
                 "application": one.application,
+                "in_reply_to": one.in_reply_to,
+                "created": one.created,
                 "seen": now,
             }
             for (number, remote), one in held.items()
@@ -89,6 +96,12 @@ def remember(connection: Connection, posts: Iterable[Shadow], now: datetime) -> 
         ]
         if rows:
             connection.execute(insert(remote_post), rows)
+
+
+def forget(connection: Connection, account: int, remote_id: str | None = None) -> None:
+    """Forget one post that is not there, or all: the account is another one now."""
+    which = () if remote_id is None else (remote_post.c.remote_id == remote_id,)
+    connection.execute(delete(remote_post).where(remote_post.c.account == account, *which))
 
 
 def digest_of(connection: Connection, account: int, remote_id: str) -> str | None:
@@ -108,4 +121,6 @@ def _shadow(row: Row[Any]) -> Shadow:
         text=row.text or "",
         url=row.url,
         application=row.application,
+        in_reply_to=row.in_reply_to,
+        created=row.created,
     )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.types import Json, Moment
@@ -72,6 +73,7 @@ source = Table(
     Column("last_ok", Moment),
     Column("last_new", Moment),  # when it last showed something that we did not know
     Column("newest_item", Moment),  # the newest date in it
+    Column("pauses", Json),  # seconds between its last announcements, oldest first: its own rhythm
     Column("entries", Integer, nullable=False),  # how many items its last document had
     Column("failures", Integer, nullable=False),  # in a row
     Column("failing_since", Moment),
@@ -100,14 +102,17 @@ account = Table(
     Column("limits_at", Moment),
     Column("head", String),  # the newest post on the account that we know: the anchor of what is sent next
     Column("head_at", Moment),  # when its timeline was last read
+    Column("read_to", String),  # the newest post that was there then: whatever lies above it, we have not looked at
     Column("state", String, nullable=False),  # ok stopped
     Column("code", String),
     Column("error", Text),
     Column("stopped_at", Moment),
     Column("wait_until", Moment),  # the server asked for a pause, or is down
     Column("wait_code", String),  # which of the two: limited, or the code of the failure
-    Column("lane_waits", Json),  # {lane: [until, rule]}: what a lane's own limit lets wait
+    Column("lane_waits", Json),  # {name: [until, rule]}: what waits by itself, see `bot.store.accounts`
     Column("budget", Json),  # what the server's headers said last: {"remaining", "limit", "until"}
+    Column("uploads", Json),  # when pictures were uploaded lately, in seconds: no receipt says what is left
+    Column("warning", Text),  # what its server does that nobody asked for; it goes with the next post that is as asked
     Column("failures", Integer, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("retired", Moment),
@@ -144,6 +149,7 @@ item = Table(
     Column("first_seen", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
     UniqueConstraint("source", "key"),
+    Index("ix_item_broken", "source", sqlite_where=text("state = 'broken'"), postgresql_where=text("state = 'broken'")),
     Index(None, "link"),
     Index(None, "announcement"),
     Index(None, "url"),
@@ -172,11 +178,13 @@ announcement = Table(
     Column("lead", BigInteger),  # the item that speaks for it; no foreign key, as items point here
     Column("lead_source", BigInteger),
     Column("version", Integer, nullable=False),
+    Column("content", Json),  # what it says, where its item came to tell another announcement; else the item's own
     Column("notice", String),  # what its posts have to say about themselves: updated cancelled expired withdrawn
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
     Column("expires", Moment),
     Column("ended", Moment),
+    Index(None, "agency"),
     Index(None, "expires"),
     Index(None, "created"),
 )
@@ -207,6 +215,9 @@ likeness = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("announcement", ForeignKey("announcement.id"), primary_key=True),
+    Column(
+        "retold", Boolean, nullable=False
+    ),  # by a platform, in its own words: a page that comes later may be its page
     Column("at", Moment, nullable=False),
     Index(None, "at"),
 )
@@ -241,6 +252,9 @@ publication = Table(
     Column("attempts", Integer, nullable=False),
     Column("rung", Integer, nullable=False),  # how far down the ladder of fallbacks
     Column("alone", Boolean, nullable=False),  # the post that it answered is gone: as a root
+    Column("bare", Boolean, nullable=False, default=False),  # its pictures were refused: without
+    Column("mended", Json),  # {"version", "text"}: a person's own words for one version
+    Column("prepared", Integer, nullable=False, default=0),  # the version whose pictures are ready, or given up
     Column("aliases", Integer, nullable=False),  # how often the server gave another post for our key
     Column("text", Text),  # the parts joined, for people and for looking things up
     Column("parts", Json),  # [{"text", "remote_id", "done"}]: frozen when claimed
@@ -251,11 +265,15 @@ publication = Table(
     Column("created", Moment, nullable=False),
     Column("queued", Moment, nullable=False),
     Column("sent", Moment),
+    Column("check_at", Moment),  # when to look whether the server really shows it
     Column("error", Text),
     UniqueConstraint("announcement", "account", "generation"),
     Index(None, "account", "lane", "state", "position"),
     Index(None, "account", "position"),
+    Index(None, "account", "sent"),
+    Index(None, "sent"),
     Index(None, "state", "due"),
+    Index(None, "check_at"),
     Index(None, "source", "created"),
     Index(None, "account", "remote_id"),
 )
@@ -277,6 +295,7 @@ delivery = Table(
     Column("anchor", String),
     Column("searches", Integer, nullable=False),  # empty searches so far
     Column("settles", Moment),  # from when the request can no longer be running
+    Column("choked", Boolean, nullable=False, default=False),  # the server answered with a failure: maybe this item's
     Column("started", Moment, nullable=False),
     Column("ended", Moment),
     Column("remote_id", String),
@@ -298,6 +317,8 @@ remote_post = Table(
     Column("text", Text),
     Column("url", Text),
     Column("application", Text),
+    Column("in_reply_to", String),
+    Column("created", Moment),
     Column("seen", Moment, nullable=False),
     Index(None, "account", "link"),
     Index(None, "account", "digest"),
@@ -343,6 +364,27 @@ spend = Table(
     Column("units", Integer, nullable=False),
 )
 
+# A hub that promised to say when a source has news (WebSub). Its word only makes the source due.
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("source", ForeignKey("source.no"), primary_key=True),
+    Column(
+        "token", String, nullable=False, unique=True
+    ),  # the end of the address that the hub calls; nobody guesses it
+    Column("secret", String, nullable=False),  # with which the hub signs what it says
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("state", String, nullable=False),  # wanted active denied failed
+    Column("asked", Moment),  # when the hub was last asked to promise
+    Column("due", Moment, nullable=False),  # when to ask it next
+    Column("expires", Moment),  # until when it promised
+    Column("heard", Moment),  # when it last said something that was signed
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("error", Text),
+    Index(None, "due"),
+)
+
 # Append-only: `why`, the audit trail and the reports in one.
 event = Table(
     "event",
@@ -359,6 +401,7 @@ event = Table(
     Column("publication", String),
     Column("account", BigInteger),
     Column("detail", Json),
+    Index("ix_event_by_hand", "no", sqlite_where=text("stage = 'operate'"), postgresql_where=text("stage = 'operate'")),
     Index(None, "announcement"),
     Index(None, "item"),
     Index(None, "publication"),

@@ -10,7 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.store.recall import chunks
-from bot.store.tables import account, announcement, event, item, publication, relation, remote_post, setting, source
+from bot.store.tables import (
+    account,
+    announcement,
+    delivery,
+    event,
+    item,
+    publication,
+    relation,
+    remote_post,
+    setting,
+    source,
+)
 
 COUNTED = ("queued", "sending", "retry", "held", "unknown", "dead")
 
@@ -84,6 +95,16 @@ def post_rows(connection: Connection, wanted: PostFilter) -> list[Row[Any]]:
         or_(publication.c.id.in_(wanted.ids), publication.c.announcement.in_(wanted.ids)) if wanted.ids else None,
     ]
     return list(connection.execute(query.where(*[one for one in conditions if one is not None]).limit(wanted.limit)))
+
+
+def delivered(connection: Connection) -> dict[str, datetime]:
+    """Give when each publication was last changed on its account."""
+    query = (
+        select(delivery.c.publication, func.max(delivery.c.ended))
+        .where(delivery.c.state == "done")
+        .group_by(delivery.c.publication)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _posts() -> Select[Any]:

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
 from bot.store.recall import chunks
 from bot.store.record import next_position
-from bot.store.tables import account, announcement, item, publication, remote_post, route, setting, source
+from bot.store.tables import (
+    account,
+    announcement,
+    delivery,
+    event,
+    item,
+    publication,
+    remote_post,
+    route,
+    setting,
+    source,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +53,12 @@ class Addition:
 
 
 def announcements(connection: Connection, wanted: Selection) -> list[Row[Any]]:
-    """Give announcements, oldest first, with the number of the source that leads them and their lane."""
-    query = select(announcement, source.c.id.label("source_id")).join(source, source.c.no == announcement.c.lead_source)
+    """Give announcements, oldest first, with the source that leads them and what their item says."""
+    query = (
+        select(announcement, source.c.id.label("source_id"), item.c.content.label("lead_content"))
+        .join(source, source.c.no == announcement.c.lead_source)
+        .outerjoin(item, item.c.no == announcement.c.lead)
+    )
     conditions = [
         source.c.id == wanted.source if wanted.source else None,
         announcement.c.created >= wanted.since if wanted.since else None,
@@ -88,6 +103,12 @@ def sources_of_items(connection: Connection, ids: Iterable[str]) -> dict[str, se
     return found
 
 
+def left_out(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Give the announcements that an operator's filters kept from being posted at all."""
+    query = select(event.c.announcement).where(event.c.verdict == "dropped", event.c.rule.startswith("filter."))
+    return {row.announcement for row in _each(connection, query.distinct(), event.c.announcement, ids)}
+
+
 def add(connection: Connection, now: datetime, additions: Sequence[Addition]) -> None:
     """Add publications, in order."""
     places: dict[int, int] = {}
@@ -124,7 +145,7 @@ def add(connection: Connection, now: datetime, additions: Sequence[Addition]) ->
 
 def want(connection: Connection, now: datetime, publication_id: str, **values: Any) -> None:
     """Put a publication back in line with what is now wanted of it."""
-    fresh = {"due": now, "queued": now, "attempts": 0, "rung": 0, "error": None}
+    fresh = {"due": now, "queued": now, "attempts": 0, "rung": 0, "bare": False, "error": None}
     connection.execute(
         update(publication).where(publication.c.id == publication_id).values(**{**fresh, "reason": None, **values})
     )
@@ -137,6 +158,37 @@ def forget_digest(connection: Connection, account_no: int, remote_id: str) -> No
         .where(remote_post.c.account == account_no, remote_post.c.remote_id == remote_id)
         .values(digest=None)
     )
+
+
+def leave_behind(connection: Connection, account_no: int) -> dict[str, int]:
+    """Settle what an account that is another one now had on the old one; give how many were left, and how many wait.
+
+    What was posted stays recorded as there, and is never touched again. What was begun, or is in doubt, starts over.
+    """
+    here = publication.c.account == account_no
+    posted, begun = publication.c.seen > 0, publication.c.seen == 0
+    undone = publication.c.state.in_(("queued", "sending", "retry", "unknown"))
+    gone_with_it = and_(posted, publication.c.wanted == 0)
+    afresh = {"state": "queued", "reason": None, "remote_id": None, "url": None, "alone": False}
+    changes: tuple[tuple[ColumnElement[bool], dict[str, Any]], ...] = (
+        (and_(gone_with_it, publication.c.state != "sent"), {"state": "dropped", "reason": "moved"}),
+        (and_(posted, publication.c.wanted > 0), {"state": "sent", "reason": None}),
+        (posted, {"adopted": True, "check_at": None}),
+        (and_(begun, undone, publication.c.wanted == 0), {"state": "dropped", "reason": "moved"}),
+        (
+            and_(begun, undone, publication.c.wanted > 0),
+            {**afresh, "parts": None, "post": None, "attempts": 0, "rung": 0, "aliases": 0},
+        ),
+    )
+    many = [
+        connection.execute(update(publication).where(here, which).values(values)).rowcount for which, values in changes
+    ]
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.account == account_no, delivery.c.state.in_(("sending", "unknown")))
+        .values(state="failed", error="the account moved")
+    )
+    return {"left": many[2], "waiting": many[4]}
 
 
 def pause(connection: Connection, kind: str, id_: str, *, paused: bool) -> bool:

@@ -139,15 +139,16 @@ def _part(text: str, measure: Measure, position: int, room: int, url_length: int
 
 
 def _forced(text: str, measure: Measure, position: int, room: int, url_length: int | None) -> Break:
-    """A break between any two words, or within one, where there is no place that would do."""
+    """A break between any two words, or before an address, or within a word, where there is no place that would do."""
+
+    def too_long(end: int) -> bool:
+        return status_length(text[position:end], url_length=url_length) > room
+
     ends = list(islice(cluster_ends(text, position), room))
-    longest = bisect_left(
-        ends, True, lo=1, key=lambda end: status_length(text[position:end], url_length=url_length) > room
-    )
-    end = measure.outside(ends[longest - 1])
-    end = end if end > position else ends[longest - 1]
-    words = list(_WORD.finditer(text, position, end + 1))
-    if len(words) > 1 and words[-1].end() > end:
-        return Break(words[-2].end(), words[-1].start(), Rank.WORD)
+    longest = ends[bisect_left(ends, True, lo=1, key=too_long) - 1]
+    *_, before, last = (position, *(word.end() for word in _WORD.finditer(text, position, longest + 1)))
+    between_words = before if last > longest else last
+    candidates = (between_words, measure.outside(longest))
+    end = next((one for one in candidates if position < one and not too_long(one)), longest)
     following = _WORD.search(text, end)
     return Break(end, following.start() if following else len(text), Rank.WORD)

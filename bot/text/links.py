@@ -8,6 +8,7 @@ from urllib.parse import quote
 import regex
 
 from bot.text.hosts import ascii_name, port_of, split_url
+from bot.text.neutral import harmless
 from bot.text.urls import LONGEST, is_whole_url, tail_end
 
 # What may stand in a link as it is (RFC 3986, 2.2 and 2.3); everything else is written as its UTF-8 bytes.
@@ -21,23 +22,30 @@ _LATIN_NAME = regex.compile(
 def safe_url(url: str) -> str | None:
     """``url`` so written that Mastodon sees all of it as one link, wherever it knows the domain; None where none can be.
 
-    That is: no http(s) address with a host, one with a name and password in it, or one over 4,096 characters.
+    That is: no http(s) address with a host, one with a name and password in it, one whose host the DNS cannot know, or one
+    over 4,096 characters. No server finds a mention or a hashtag in it, whether it sees the link or not.
     """
     parts = split_url(url)
     if parts is None or "@" in parts.netloc or len(url) > LONGEST:
         return None
+    host = _host(parts.hostname or "")
+    if host is None:
+        return None
     port = port_of(parts)
-    origin = f"{parts.scheme}://{_host(parts.hostname or '')}{f':{port}' if port is not None else ''}"
+    origin = f"{parts.scheme}://{host}{f':{port}' if port is not None else ''}"
     tail = parts._replace(scheme="", netloc="").geturl()
-    tail = _seen_whole(quote(_STRAY_PERCENT.sub("%25", tail), safe=_KEPT, errors="replace"))
+    tail = _seen_whole(harmless(quote(_STRAY_PERCENT.sub("%25", tail), safe=_KEPT, errors="replace")))
     return origin + tail if len(origin) + len(tail) <= LONGEST else None
 
 
-def _host(host: str) -> str:
-    """The host as people know it where that cannot deceive and the server sees it, else as the DNS knows it."""
+def _host(host: str) -> str | None:
+    """The host as people know it where that cannot deceive and the server sees it, else as the DNS knows it, else None."""
     if ":" in host:
         return f"[{host}]"
-    return host if _LATIN_NAME.fullmatch(host) and is_whole_url(f"https://{host}") else ascii_name(host)
+    if _LATIN_NAME.fullmatch(host) and is_whole_url(f"https://{host}"):
+        return host
+    name = ascii_name(host)
+    return name if name.isascii() else None
 
 
 def _seen_whole(tail: str) -> str:

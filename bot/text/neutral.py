@@ -51,6 +51,14 @@ def neutralise(text: str, *, allow_tags: bool = False, handle: str = "") -> str:
     return signs.sub(lambda found: found[0] if _is_structure(found, inside) else found[0] + _WORD_JOINER, text)
 
 
+def harmless(address: str, *, allow_tags: bool = False) -> str:
+    """``address`` so written that no server finds a name in it, nor a tag unless ``allow_tags``, and that it leads where it did."""
+    address = _MENTION_IN_ADDRESS.sub("%40", address)
+    if allow_tags or "#" not in address:
+        return address
+    return _TAG_IN_ADDRESS.sub(_encoded_before, _EMPTY_QUERY.sub("", address))
+
+
 class _Inside:
     """Tells whether a match stands inside an address of ``text``, whether a server sees that address or not."""
 
@@ -69,10 +77,7 @@ def _with_harmless_addresses(text: str, *, allow_tags: bool) -> str:
     parts: list[str] = []
     done = 0
     for start, end in url_spans(text):
-        address = _MENTION_IN_ADDRESS.sub("%40", text[start:end])
-        if not allow_tags:
-            address = _TAG_IN_ADDRESS.sub(_encoded_before, _EMPTY_QUERY.sub("", address))
-        parts += (text[done:start], address)
+        parts += (text[done:start], harmless(text[start:end], allow_tags=allow_tags))
         done = end
     return "".join((*parts, text[done:]))
 

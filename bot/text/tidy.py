@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 import regex
+
+from bot.text.clusters import cluster_count, cluster_ends, is_simple
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -38,6 +41,11 @@ _LOOSE_JOINER = regex.compile(
     regex.VERSION1,
 )
 
+# Marks above and below one letter: no language needs more than a few (Tibetan six), and a pile of them covers the lines
+# around it. A cluster counts as one character however long it is; UAX #15 streams hold 30 marks, the longest emoji has 10.
+_PILE = regex.compile(r"([\p{M}\u0e33\u0eb3]{8})[\p{M}\u0e33\u0eb3]+")
+_LONGEST_CLUSTER = 32
+
 _FIXED_SPACE = "[\xa0\u2007\u202f]"
 _PADDING = re.compile(rf"{_FIXED_SPACE}(?!(?<=[\d€$£%°§].)\S)(?!(?<=\S.)\d)", re.DOTALL)
 _SPACE = " \t\u1680\u2000-\u2006\u2008-\u200a\u205f"
@@ -48,7 +56,8 @@ _BLANK_LINES = re.compile("\n{3,}")
 def clean(text: str) -> str:
     """``text`` in NFC, without invisible characters, with single spaces and at most one blank line; the ends trimmed.
 
-    Joiners that a script or emoji needs stay, and so do spaces that hold a number and its unit together.
+    Joiners that a script or emoji needs stay, and so do spaces that hold a number and its unit together. One character
+    has at most eight marks, and 32 code points.
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")
@@ -76,7 +85,23 @@ def _visible(text: str) -> str:
         text = _LOOSE_JOINER.sub("", _TAGS.sub(r"\1", text))
     if _DIRECTION_MARK.search(text) and not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)
-    return unicodedata.normalize("NFC", text)
+    return _readable(unicodedata.normalize("NFC", text))
+
+
+def _readable(text: str) -> str:
+    """``text`` without what is piled up on single characters."""
+    if is_simple(text):
+        return text
+    text = _PILE.sub(r"\1", text)
+    if len(text) - cluster_count(text) < _LONGEST_CLUSTER:
+        return text
+    clusters = (text[start:end] for start, end in pairwise([0, *cluster_ends(text)]))
+    return "".join(one if len(one) <= _LONGEST_CLUSTER else _shortened(one) for one in clusters)
+
+
+def _shortened(cluster: str) -> str:
+    """The beginning of a cluster, without a joiner that would join nothing any more."""
+    return cluster[:_LONGEST_CLUSTER].rstrip("\u200c\u200d")
 
 
 def _trimmed(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -17,19 +18,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot import websub
 from bot.store.engine import StoreError
+from bot.web import hubs, push
 from bot.web.answers import HTML, NEVER, answer, safe_headers
+from bot.web.bodies import Door
+from bot.web.desk import routes as desk_door
+from bot.web.desk.routes import desk_routes
 from bot.web.feeds import FEED_KINDS
 from bot.web.gate import Gate, Refuse
+from bot.web.hubs import Hubs
 from bot.web.pages import Pages
+from bot.web.push import Pushes
 from bot.web.render import Sheet, page
 from bot.web.site import Site
 from bot.web.visit import visit
 from bot.web.watch import Watch
 
+Endpoint = Callable[[Request], Response]
+
+AT_ONCE = 4
+"""How many pages are made at a time. The work shares the database's connections, and readers must never hold them all."""
+
 
 def create_app(site: Site) -> Starlette:
-    """Make the application. It touches nothing until it is asked something, and writes nothing ever."""
+    """Make the application. It touches nothing until it is asked something; only its doors lead to where anything is written."""
     errors = Errors(site)
     handlers: dict[Any, Any] = {
         HTTPException: errors.expected,
@@ -37,8 +50,8 @@ def create_app(site: Site) -> Starlette:
         Exception: errors.unexpected,
     }
     app = Starlette(
-        routes=_routes(Pages(site), Watch(site)),
-        middleware=[Middleware(_gated, public_url=site.public_url, refuse=errors.refusal)],
+        routes=[*_routes(Pages(site), Watch(site)), *_brought(site)],
+        middleware=[Middleware(_gated, public_url=site.public_url, doors=_doors(site), refuse=errors.refusal)],
         exception_handlers=handlers,
     )
     app.router.redirect_slashes = False  # a redirect would repeat whatever the request said
@@ -46,29 +59,62 @@ def create_app(site: Site) -> Starlette:
 
 
 def _routes(pages: Pages, watch: Watch) -> list[Route]:
-    return [
-        Route("/", pages.home),
-        *_feeds("/feed", pages.home_feed),
-        Route("/accounts", pages.accounts),
-        Route("/accounts/{id}", pages.account),
-        *_feeds("/accounts/{id}/feed", pages.account_feed),
-        Route("/agencies", pages.agencies),
-        Route("/agencies/{id}", pages.agency),
-        *_feeds("/agencies/{id}/feed", pages.agency_feed),
-        Route("/announcements/{id}", pages.announcement),
-        Route("/about", pages.about),
-        Route("/static/{name}", pages.static),
-        Route("/healthz", watch.healthz),
-        Route("/metrics", watch.metrics),
-    ]
+    turns = asyncio.Semaphore(AT_ONCE)
+    found: dict[str, Endpoint] = {
+        "/": pages.home,
+        **_feeds("/feed", pages.home_feed),
+        "/accounts": pages.accounts,
+        "/accounts/{id}": pages.account,
+        **_feeds("/accounts/{id}/feed", pages.account_feed),
+        "/agencies": pages.agencies,
+        "/agencies/{id}": pages.agency,
+        **_feeds("/agencies/{id}/feed", pages.agency_feed),
+        "/announcements/{id}": pages.announcement,
+        "/about": pages.about,
+        "/static/{name}": pages.static,
+        "/metrics": watch.metrics,
+    }
+    alone = Route("/healthz", watch.healthz)  # never behind a queue of readers
+    return [*[Route(path, _in_turn(endpoint, turns)) for path, endpoint in found.items()], alone]
 
 
-def _gated(app: ASGIApp, /, public_url: str | None, refuse: Refuse) -> ASGIApp:
-    return Gate(app=app, public_url=public_url, refuse=refuse)
+def _feeds(path: str, endpoint: Callable[..., Response]) -> dict[str, Endpoint]:
+    return {f"{path}.{kind}": partial(endpoint, kind=kind) for kind in FEED_KINDS}
 
 
-def _feeds(path: str, endpoint: Callable[..., Response]) -> list[Route]:
-    return [Route(f"{path}.{kind}", partial(endpoint, kind=kind)) for kind in FEED_KINDS]
+def _in_turn(endpoint: Endpoint, turns: asyncio.Semaphore) -> Callable[[Request], Awaitable[Response]]:
+    async def asked(request: Request) -> Response:
+        async with turns:
+            return await run_in_threadpool(endpoint, request)
+
+    return asked
+
+
+def _brought(site: Site) -> list[Route]:
+    """Give the routes where something is brought in, as far as this site has them."""
+    found: list[Route] = []
+    if site.receivers:
+        found.append(Route("/push/{source}", Pushes(receivers=site.receivers).take, methods=["POST"]))
+    if site.writer is not None:
+        listener = Hubs(engine=site.writer, now=site.now)
+        found.append(Route(f"{websub.PATH}/{{token}}", listener.verify))
+        found.append(Route(f"{websub.PATH}/{{token}}", listener.notify, methods=["POST"]))
+    if site.desk is not None:
+        found += desk_routes(site, site.desk)
+    return found
+
+
+def _doors(site: Site) -> tuple[Door, ...]:
+    wanted = (
+        (push.DOOR, bool(site.receivers)),
+        (hubs.DOOR, site.writer is not None),
+        (desk_door.DOOR, site.desk is not None),
+    )
+    return tuple(door for door, open_ in wanted if open_)
+
+
+def _gated(app: ASGIApp, /, public_url: str | None, doors: tuple[Door, ...], refuse: Refuse) -> ASGIApp:
+    return Gate(app=app, public_url=public_url, doors=doors, refuse=refuse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.answers import safe_headers
+from bot.web.bodies import Door
 from bot.web.clients import bucket_of, client_address
 from bot.web.rates import Rates
 
@@ -30,11 +31,15 @@ Refuse = Callable[[Request, int], Awaitable[Response]]
 
 @dataclass(slots=True, kw_only=True)
 class Gate:
-    """The pages behind their gate. ``refuse`` makes the answer to what may not pass."""
+    """The pages behind their gate. ``refuse`` makes the answer to what may not pass.
+
+    ``doors`` are where something may be brought in; everywhere else one can only read.
+    """
 
     app: ASGIApp
     public_url: str | None
     refuse: Refuse
+    doors: tuple[Door, ...] = ()
     rates: Rates = field(default_factory=Rates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +57,11 @@ class Gate:
         await response(scope, receive, send)
 
     def _objection(self, scope: Scope, headers: Headers) -> int | None:
-        if scope["method"] not in _READING:
+        door = next((one for one in self.doors if one.leads_to(scope["path"])), None)
+        bringing = door is not None and scope["method"] == "POST"
+        if scope["method"] not in _READING and not bringing:
             return 405
-        if headers.get("transfer-encoding") or headers.get("content-length", "0") != "0":
+        if not (bringing and door and door.takes(headers)) and _has_body(headers):
             return 413
         if scope["path"] in WATCHED:
             return None
@@ -84,6 +91,10 @@ _ON_REFUSAL = {
     429: {"Retry-After": "5"},
 }
 """What goes with a refusal; after a body that nobody reads, the connection is of no more use."""
+
+
+def _has_body(headers: Headers) -> bool:
+    return bool(headers.get("transfer-encoding")) or headers.get("content-length", "0") != "0"
 
 
 def _is_loopback(host: str) -> bool:

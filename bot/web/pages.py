@@ -38,6 +38,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a source of alerts may fail before citizens are told."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 
@@ -143,7 +144,7 @@ class Pages:
         return Timeline(scope=Scope(), path="/", title=here.voice("timeline_all"), values={"about": None})
 
     def _of_account(self, request: Request, here: Visit) -> Timeline:
-        name = request.path_params["id"]
+        name = _name(request)
         with reading(self.site.engine) as connection:
             row = store.account_row(connection, name)
         if row is None and name not in self.site.accounts:
@@ -159,7 +160,7 @@ class Pages:
         return Timeline(scope=Scope(account=name), path=f"/accounts/{name}", title=title, values={"about": about})
 
     def _of_agency(self, request: Request, here: Visit) -> Timeline:
-        name = request.path_params["id"]
+        name = _name(request)
         known = self.site.agencies.get(name)
         with reading(self.site.engine) as connection:
             remembered = store.agency_name(connection, name)
@@ -267,6 +268,14 @@ class Pages:
     def _frame(self, connection: Connection, here: Visit) -> Frame:
         patience = self.site.now() - PATIENCE
         return frame(store.standing(connection, self.site.alert_sources, patience=patience), here)
+
+
+def _name(request: Request) -> str:
+    """Read the id of an account or agency from an address. What could never be one is never asked of the database."""
+    name: str = request.path_params["id"]
+    if not _NAME.fullmatch(name):
+        raise HTTPException(404)
+    return name
 
 
 def _before(request: Request) -> Position | None:

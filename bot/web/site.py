@@ -9,6 +9,9 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from bot.web.desk.handed import Desk
+from bot.web.push import Receiver
+
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
@@ -39,10 +42,12 @@ class Site:
     ``operator`` is who runs it: a mail address, a web address, or words. ``agencies``, ``accounts`` and
     ``alert_sources`` go by their ids in the configuration. ``public_url`` is where citizens find the pages, without a
     slash at its end; None where that is not known. ``alive`` gives checks of process and scheduler by name. ``engine``
-    is only read from.
+    is only read from; ``writer`` is for what operators do at the ``desk`` and for what hubs say: without it nothing is
+    written at all. ``receivers`` take the pushes of sources, by their ids.
     """
 
     engine: Engine = field(repr=False)
+    writer: Engine | None = field(default=None, repr=False)
     title: str
     operator: str
     language: Language = "nl"
@@ -53,6 +58,8 @@ class Site:
     now: Callable[[], datetime]
     alive: Callable[[], Mapping[str, bool]]
     version: str
+    desk: Desk | None = None
+    receivers: Mapping[str, Receiver] = field(default_factory=dict, repr=False)
 
     def is_official(self, account: str, agency: str) -> bool:
         """Whether an account is an agency's own; all others are mirrors, and say so."""

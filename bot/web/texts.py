@@ -1,4 +1,7 @@
-"""What the pages say in their own voice, in both languages. The words stand in ``texts.toml``."""
+"""What the pages say in their own voice, in both languages: words for citizens, and those of the operators' desk.
+
+They stand in ``texts.toml`` and ``desk/texts.toml``.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from bot.web.site import Language
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Give every text by key, then by language."""
-    return tomllib.loads(files("bot.web").joinpath("texts.toml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for name in ("texts.toml", "desk/texts.toml"):
+        found |= tomllib.loads(files("bot.web").joinpath(name).read_text("utf-8"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

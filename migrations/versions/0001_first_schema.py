@@ -13,7 +13,7 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
     op.create_table(
         "account",
         sa.Column("no", NUMBER, nullable=False),
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("limits_at", sa.BigInteger(), nullable=True),
         sa.Column("head", sa.String(), nullable=True),
         sa.Column("head_at", sa.BigInteger(), nullable=True),
+        sa.Column("read_to", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -35,6 +36,8 @@ def upgrade() -> None:
         sa.Column("wait_code", sa.String(), nullable=True),
         sa.Column("lane_waits", sa.Text(), nullable=True),
         sa.Column("budget", sa.Text(), nullable=True),
+        sa.Column("uploads", sa.Text(), nullable=True),
+        sa.Column("warning", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("retired", sa.BigInteger(), nullable=True),
@@ -61,6 +64,7 @@ def upgrade() -> None:
         sa.Column("lead", sa.BigInteger(), nullable=True),
         sa.Column("lead_source", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
         sa.Column("notice", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
@@ -68,6 +72,7 @@ def upgrade() -> None:
         sa.Column("ended", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
     )
+    op.create_index(op.f("ix_announcement_agency"), "announcement", ["agency"], unique=False)
     op.create_index(op.f("ix_announcement_created"), "announcement", ["created"], unique=False)
     op.create_index(op.f("ix_announcement_expires"), "announcement", ["expires"], unique=False)
     op.create_table(
@@ -88,6 +93,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_announcement"), "event", ["announcement"], unique=False)
     op.create_index(op.f("ix_event_at"), "event", ["at"], unique=False)
+    op.create_index(
+        "ix_event_by_hand",
+        "event",
+        ["no"],
+        unique=False,
+        sqlite_where=sa.text("stage = 'operate'"),
+        postgresql_where=sa.text("stage = 'operate'"),
+    )
     op.create_index(op.f("ix_event_item"), "event", ["item"], unique=False)
     op.create_index(op.f("ix_event_publication"), "event", ["publication"], unique=False)
     op.create_table(
@@ -110,6 +123,7 @@ def upgrade() -> None:
         sa.Column("last_ok", sa.BigInteger(), nullable=True),
         sa.Column("last_new", sa.BigInteger(), nullable=True),
         sa.Column("newest_item", sa.BigInteger(), nullable=True),
+        sa.Column("pauses", sa.Text(), nullable=True),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
@@ -162,12 +176,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "key", name=op.f("uq_item_source_key")),
     )
     op.create_index(op.f("ix_item_announcement"), "item", ["announcement"], unique=False)
+    op.create_index(
+        "ix_item_broken",
+        "item",
+        ["source"],
+        unique=False,
+        sqlite_where=sa.text("state = 'broken'"),
+        postgresql_where=sa.text("state = 'broken'"),
+    )
     op.create_index(op.f("ix_item_link"), "item", ["link"], unique=False)
     op.create_index(op.f("ix_item_url"), "item", ["url"], unique=False)
     op.create_table(
         "likeness",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("announcement", sa.String(), nullable=False),
+        sa.Column("retold", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["announcement"], ["announcement.id"], name=op.f("fk_likeness_announcement_announcement")
@@ -206,6 +229,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("bare", sa.Boolean(), nullable=False),
+        sa.Column("mended", sa.Text(), nullable=True),
+        sa.Column("prepared", sa.Integer(), nullable=False),
         sa.Column("aliases", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("parts", sa.Text(), nullable=True),
@@ -216,6 +242,7 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("queued", sa.BigInteger(), nullable=False),
         sa.Column("sent", sa.BigInteger(), nullable=True),
+        sa.Column("check_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account"], ["account.no"], name=op.f("fk_publication_account_account")),
         sa.ForeignKeyConstraint(
@@ -235,6 +262,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_publication_account_position"), "publication", ["account", "position"], unique=False)
     op.create_index(op.f("ix_publication_account_remote_id"), "publication", ["account", "remote_id"], unique=False)
+    op.create_index(op.f("ix_publication_account_sent"), "publication", ["account", "sent"], unique=False)
+    op.create_index(op.f("ix_publication_check_at"), "publication", ["check_at"], unique=False)
+    op.create_index(op.f("ix_publication_sent"), "publication", ["sent"], unique=False)
     op.create_index(op.f("ix_publication_source_created"), "publication", ["source", "created"], unique=False)
     op.create_index(op.f("ix_publication_state_due"), "publication", ["state", "due"], unique=False)
     op.create_table(
@@ -267,6 +297,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "day", name=op.f("pk_spend")),
     )
     op.create_table(
+        "subscription",
+        sa.Column("source", NUMBER, nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("hub", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=True),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=True),
+        sa.Column("heard", sa.BigInteger(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["source"], ["source.no"], name=op.f("fk_subscription_source_source")),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_subscription")),
+        sa.UniqueConstraint("token", name=op.f("uq_subscription_token")),
+    )
+    op.create_index(op.f("ix_subscription_due"), "subscription", ["due"], unique=False)
+    op.create_table(
         "tie",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("announcement", sa.String(), nullable=False),
@@ -289,6 +338,7 @@ def upgrade() -> None:
         sa.Column("anchor", sa.String(), nullable=True),
         sa.Column("searches", sa.Integer(), nullable=False),
         sa.Column("settles", sa.BigInteger(), nullable=True),
+        sa.Column("choked", sa.Boolean(), nullable=False),
         sa.Column("started", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
         sa.Column("remote_id", sa.String(), nullable=True),
@@ -325,6 +375,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("application", sa.Text(), nullable=True),
+        sa.Column("in_reply_to", sa.String(), nullable=True),
+        sa.Column("created", sa.BigInteger(), nullable=True),
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["account.no"], name=op.f("fk_remote_post_account_account")),
         sa.ForeignKeyConstraint(

@@ -58,7 +58,13 @@ class Route:
 
 def verify_credentials(world: World, actor: Actor, _call: Call, _id: str) -> Reply:
     """Say whose token this is."""
-    return Reply(body=shapes.account(world, actor) | {"source": {"privacy": "public", "language": None}})
+    return Reply(body=shapes.own_account(world, actor))
+
+
+def update_credentials(world: World, actor: Actor, call: Call, _id: str) -> Reply:
+    """Let an account present itself otherwise; what is too long is refused, what is left out stays."""
+    posting.present(world, actor, call.body)
+    return Reply(body=shapes.own_account(world, actor))
 
 
 def verify_application(world: World, actor: Actor, _call: Call, _id: str) -> Reply:
@@ -226,6 +232,7 @@ def _route(method: str, path: str, handler: Handler, scope: str | None = None, *
 V1, V2 = "/api/v1", "/api/v2"
 ROUTES = (
     _route("GET", f"{V1}/accounts/verify_credentials", verify_credentials, "profile"),
+    _route("PATCH", f"{V1}/accounts/update_credentials", update_credentials, "write:accounts"),
     _route("GET", f"{V1}/apps/verify_credentials", verify_application),
     _route("GET", f"{V1}/instance", instance_v1),
     _route("GET", f"{V2}/instance", instance_v2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -41,9 +41,23 @@ class Dialect:
     wraps_boosts: bool = True
     slashes: bool = True
     processes_video_later: bool = True
+    profile: dict[str, int] = field(default_factory=dict)
 
 
-MASTODON = Dialect(name="mastodon", version="4.6.4", source_url="https://github.com/mastodon/mastodon", api_version=10)
+MASTODON = Dialect(
+    name="mastodon",
+    version="4.6.4",
+    source_url="https://github.com/mastodon/mastodon",
+    api_version=10,
+    profile={
+        "max_display_name_length": 40,
+        "max_note_length": 500,
+        "max_profile_fields": 4,
+        "profile_field_name_limit": 255,
+        "profile_field_value_limit": 255,
+        "max_avatar_description_length": 150,
+    },
+)
 
 GOTOSOCIAL = Dialect(
     name="gotosocial",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from tests.standin.rates import Standing
 from tests.standin.rules import (
@@ -117,6 +118,24 @@ def upload(world: World, actor: Actor, body: bytes, alt: str) -> Medium:
     )
     world.media[medium.id] = medium
     return medium
+
+
+def present(world: World, actor: Actor, body: Mapping[str, Any]) -> None:
+    """Change how an account presents itself. Fields come as ``fields_attributes[0][name]``; empty ones vanish."""
+    limits = world.settings.dialect.profile or {"max_display_name_length": 30, "max_note_length": 500}
+    for name, limit in (("display_name", "max_display_name_length"), ("note", "max_note_length")):
+        if len(str(body.get(name) or "")) > limits[limit]:
+            raise refusal(world, 422, "length", limits[limit])
+    changed = {name: body[name] for name in ("display_name", "note", "avatar_description") if name in body}
+    changed |= {name: str(body[name]) in {"1", "true", "True"} for name in ("bot", "discoverable") if name in body}
+    if "source[language]" in body:
+        changed["language"] = body["source[language]"]
+    written = [
+        (body.get(f"fields_attributes[{n}][name]"), body.get(f"fields_attributes[{n}][value]")) for n in range(9)
+    ]
+    if any(name is not None for name, _ in written):
+        changed["fields"] = [(name, value) for name, value in written if name]
+    actor.profile |= changed
 
 
 def seen(world: World, status_id: str) -> Status:

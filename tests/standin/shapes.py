@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from tests.standin import texts
@@ -23,11 +24,12 @@ def account(world: World, actor: Actor) -> dict[str, Any]:
         "id": actor.id,
         "username": actor.username,
         "acct": actor.acct,
-        "display_name": actor.username.title(),
+        "display_name": actor.profile.get("display_name", actor.username.title()),
         "locked": False,
-        "bot": True,
+        "bot": actor.profile.get("bot", False),
+        "discoverable": actor.profile.get("discoverable"),
         "created_at": "2026-01-01T00:00:00.000Z",
-        "note": "",
+        "note": f"<p>{escape(actor.profile.get('note', ''))}</p>" if actor.profile.get("note") else "",
         "url": f"https://{host}/@{actor.username}",
         "uri": f"https://{host}/users/{actor.username}",
         "avatar": f"https://{host}/avatar.png",
@@ -36,8 +38,21 @@ def account(world: World, actor: Actor) -> dict[str, Any]:
         "following_count": 0,
         "statuses_count": len(world.shelves[actor.id]),
         "emojis": [],
-        "fields": [],
+        "fields": [{"name": name, "value": escape(value)} for name, value in actor.profile.get("fields", ())],
     }
+
+
+def own_account(world: World, actor: Actor) -> dict[str, Any]:
+    """Show an account to itself: also what it wrote, as it wrote it."""
+    written = actor.profile
+    source = {
+        "privacy": "public",
+        "language": written.get("language"),
+        "note": written.get("note", ""),
+        "fields": [{"name": name, "value": value} for name, value in written.get("fields", ())],
+    }
+    described = {"avatar_description": written.get("avatar_description", "")} if world.settings.dialect.profile else {}
+    return account(world, actor) | described | {"source": source}
 
 
 def status(world: World, post: Status, *, with_source: bool = False) -> dict[str, Any]:
@@ -128,6 +143,7 @@ def configuration(world: World) -> dict[str, Any]:
     if dialect.alt_length is not None and dialect.name == "mastodon":
         media["description_limit"] = dialect.alt_length
     return {
+        **({"accounts": dialect.profile} if dialect.profile else {}),
         "statuses": {
             "max_characters": world.settings.limit,
             "max_media_attachments": dialect.max_media,

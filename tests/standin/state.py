@@ -30,6 +30,7 @@ class Actor:
     application: str | None = "Omroeper"
     scopes: frozenset[str] = LEAST_PRIVILEGE
     state: Literal["ok", "revoked", "suspended", "limited"] = "ok"
+    profile: dict[str, Any] = field(default_factory=dict)
 
     @property
     def acct(self) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 from lxml import html
+from sqlalchemy import event
 
 from adapters.contract import Media
 from bot.web.clients import bucket_of, client_address
@@ -156,6 +158,17 @@ def test_one_reader_cannot_have_it_all(town: Town) -> None:
         assert "Even rustig aan" in refused.words
         assert site.get("/", X_Forwarded_For="192.0.2.2").status == 200
         assert site.get("/").status == 200
+
+
+def test_readers_never_hold_all_connections_of_the_database(world: World) -> None:
+    """However many readers come at once, a few connections serve them, and the rest stay free for the work itself."""
+    world.tell("Iets", "Iets")
+    held: list[int] = []
+    event.listen(world.engine, "checkout", lambda *_: held.append(world.engine.pool.checkedout()))  # type: ignore[attr-defined]  # a pool for files has it
+    with serving(world.site()) as site, ThreadPoolExecutor(40) as readers:
+        answers = list(readers.map(lambda _: site.get("/").status, range(80)))
+    assert set(answers) == {200}
+    assert 1 <= max(held) <= 4
 
 
 def test_buckets_fill_again_and_are_bounded() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from adapters import load_source
 from adapters.cap import CapOptions, CapSource
 from adapters.contract import Alert, Batch, Document, Item, SourceConfig
+from adapters.errors import Malformed
 
 HERE = Path(__file__).parent
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -15,7 +17,9 @@ SENDER = "alarm@vrv.example"
 CONFIG = SourceConfig(id="proef", url="https://cap.vrv.example/index", options=CapOptions())
 
 
-def info(language: str | None = "nl", event: str = "Brand", inside: str = "", *, headline: str = "Brand in de haven") -> str:
+def info(
+    language: str | None = "nl", event: str = "Brand", inside: str = "", *, headline: str = "Brand in de haven"
+) -> str:
     """Write an info block."""
     named = f"<language>{language}</language>" if language else ""
     return f"<info>{named}<event>{event}</event><headline>{headline}</headline>{inside}</info>"
@@ -61,6 +65,14 @@ def atom(*entries: str, declarations: str = f'xmlns:cap="{NAMESPACE}"') -> str:
 def read(text: str | bytes, config: SourceConfig = CONFIG, *, url: str = "") -> Batch:
     """Read a document."""
     return CapSource.read(Document(body=text.encode() if isinstance(text, str) else text, url=url), config)
+
+
+def outcome(kind: str, document: Document) -> Batch | Malformed:
+    """Give what reading a document comes to; anything but a batch and ``Malformed`` is raised."""
+    try:
+        return load_source(kind).read(document, CONFIG)
+    except Malformed as error:
+        return error
 
 
 def only(text: str) -> Item:

@@ -53,6 +53,12 @@ url = "https://www.voorbeeldstad.example/{path}"
 to = ["stad"]
 """
 
+LINE = '{{ stance = "{stance}", reason = "zo", owner = "wij", date = 2020-01-01, review = {review} }}'
+ALLOWED, FORBIDDEN = (
+    LINE.format(stance="allowed", review="2099-01-01"),
+    LINE.format(stance="forbidden", review="2099-01-01"),
+)
+
 CASES = (
     # TOML
     more("toml.syntax", "every = 15m #!"),
@@ -177,5 +183,42 @@ CASES = (
     more("source.none", "enabled = false"),
     more("source.media-licence", 'media = "feed" #!'),
     more("source.personal-withdrawal", 'personal = true\nwithdrawal = "hold" #!'),
+    Case("value.taken", TOKEN, f'{TOKEN}\ntakes = ["Politie?"] #!'),
+    Case("account.takes-nothing", TOKEN, f'{TOKEN}\ntakes = ["nieuws",\n"vorbeeldstad", #!\n]'),
+    Case("source.untaken", TO, 'status = "confirmed"'),
+    Case("source.people", f"{KIND}\n{URL}", 'kind = "notices"\nurl = "https://www.voorbeeldstad.example/gezocht" #!'),
+    # the desk
+    Case("desk.both", "[omroeper]", '[web]\ndesk_password_env = "DESK"\ndesk_operators_file = "s" #!\n[omroeper]'),
+    Case("secret.both", "[omroeper]", '[web]\ndesk_password_env = "DESK"\ndesk_password_file = "s" #!\n[omroeper]'),
+    Case("secret.name", "[omroeper]", '[web]\ndesk_password_env = "hush-hush" #!\n[omroeper]'),
+    Case("desk.open", "[omroeper]", '[web]\ndesk_password_env = "DESK"\nlisten = "0.0.0.0:80" #!\n[omroeper]'),
+    Case("desk.open", "[omroeper]", '[web]\ndesk_operators_file = "s"\nlisten = "stad.example:80" #!\n[omroeper]'),
+    Case("key.unknown", f"{KIND}\n{URL}", 'kind = "webhook"\nurl = "https://www.voorbeeldstad.example/push" #!'),
+    # policy
+    more("policy.twice", f"[[policy]]\nx = {ALLOWED}\n[[policy]]\nx = {FORBIDDEN} #!"),
+    Case("policy.violation", KIND, 'kind = "tiktok" #!'),
+    Case(
+        "policy.violation",
+        f"{KIND}\n{URL}",
+        'kind = "feed" #!\nurl = "https://www.linkedin.com/rss"',
+        ("source.host-not-agency",),
+    ),
+    more(
+        "policy.violation",
+        '[[policy]]\nagency = "voorbeeldstad"\nyoutube = '
+        + FORBIDDEN
+        + SECOND.format(id="b", path="b")
+        .replace('kind = "feed"', 'kind = "feed" #!')
+        .replace("https://www.voorbeeldstad.example/b", "https://www.youtube.com/feeds/x"),
+        "source.host-not-agency",
+    ),
+    more("policy.review", f"[[policy]]\nx = {LINE.format(stance='own', review='2020-06-01')} #!"),
+    more("key.unknown", f"[[policy]]\ntikkie = {ALLOWED} #!"),
+    more("key.unknown", "[[policy]]\nplaces = {} #!"),
+    more("key.missing", '[[policy]]\nx = { stance = "own", reason = "zo", owner = "wij", date = 2026-01-01 } #!'),
+    more("value.type", f"[[policy]]\nx = {LINE.format(stance='own', review='1')} #!"),
+    more("value.type", '[[policy]]\nx = "own" #!'),
+    more("value.choice", f"[[policy]]\nx = {LINE.format(stance='verboden', review='2099-01-01')} #!"),
+    more("agency.unknown", f'[[policy]]\nagency = "vorbeeldstad" #!\nx = {ALLOWED}'),
     Case("operator.missing", f"[omroeper]\n{OPERATOR}", "[omroeper] #!"),
 )

@@ -50,11 +50,28 @@ class Square:
     mergeable: ClassVar[bool] = True
 
 
+class Notices:
+    """A source of which there is much, and whose addresses tell whether it shows people."""
+
+    Options: ClassVar[type] = FeedOptions
+    secrets: ClassVar[Sequence[str]] = ()
+    urgent: ClassVar[bool] = False
+    mergeable: ClassVar[bool] = False
+    digest: ClassVar[str] = "daily"
+    every: ClassVar[str] = "6h"
+
+    @staticmethod
+    def shows_people(url: str) -> bool:
+        return "/gezocht" in url
+
+
 SOURCES = {
     "feed": f"{__name__}:Feed",
     "folder": f"{__name__}:Feed",
     "webhook": f"{__name__}:Feed",
     "sirens": f"{__name__}:Sirens",
     "square": f"{__name__}:Square",
+    "notices": f"{__name__}:Notices",
+    "tiktok": f"{__name__}:Feed",
     "broken": "no_such_package_anywhere:Source",
 }

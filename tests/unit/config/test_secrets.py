@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.passwords import hash_password
 from bot.problems import as_json
 from bot.secrets import LARGEST, Secret, check_secrets, secrets_for
 from bot.settings import Account, Loaded
@@ -167,6 +168,48 @@ def test_secret_shows_itself_to_nobody(configure: Configure) -> None:
     for value in ("hush-hush", "hush hush", "hush\x00hush"):
         found = secrets_for(account(loaded), {"STAD": value})
         assert "hush" not in repr(found) + str(found) + json.dumps(as_json(found.problems))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{hash}", None),
+        ("open-sesame-open", "desk.hash"),
+        ("scrypt.15.8.3.AAAA.BBBB", "desk.hash"),
+        ("", "secret.empty"),
+        ("anna:{hash}", "desk.hash"),
+    ],
+)
+def test_password_of_the_desk_is_a_hash(configure: Configure, text: str, code: str | None) -> None:
+    """A password that lies open where its hash belongs is found at its line, and not repeated."""
+    loaded = configure(BASE.replace("[omroeper]", '[web]\ndesk_password_env = "DESK"\n[omroeper]'))
+    found = check_secrets(loaded, {"STAD": "x", "DESK": text.format(hash=hash_password("twelve signs", b"s" * 16))})
+    assert [(problem.code, problem.line) for problem in found] == ([(code, 2)] if code else [])
+    assert not text or text not in str(found) + "\n".join(map(str, found))
+    assert all("[web]" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("# the night shift\n\nanna:{hash}\nBé de Vries : {hash}\n", True),
+        ("anna:{hash}\nANNA:{hash}\n", False),
+        ("anna:twelve signs\n", False),
+        ("desk:{hash}\n", False),
+        (":{hash}\n", False),
+        ("# nobody\n", False),
+    ],
+)
+def test_operators_of_the_desk_have_a_line_each(configure: Configure, text: str, good: bool) -> None:
+    """A list with a wrong line lets nobody in before it is mended: half a list would lock somebody out at night."""
+    loaded = configure(BASE.replace("[omroeper]", '[web]\ndesk_operators_file = "operators"\n[omroeper]'))
+    assert loaded.settings
+    path = loaded.settings.web.desk_operators_file
+    assert path == loaded.configuration.path.parent / "operators"
+    path.write_text(text.format(hash=hash_password("twelve signs", b"s" * 16)), encoding="utf-8")
+    path.chmod(0o600)
+    found = check_secrets(loaded, {"STAD": "x"})
+    assert [(problem.code, problem.line) for problem in found] == ([] if good else [("desk.operators", 2)])
 
 
 def test_path_of_a_secret_is_kept_out_of_nothing(configure: Configure, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_token_travels_safely(configure: Configure, server: str, ranges: str, co
 
 
 def test_kinds_without_web_address(configure: Configure) -> None:
-    """A drop folder has a path from its file's folder, a webhook no address at all."""
+    """A drop folder has a path from its file's folder; a webhook has no address, but a folder beside the database."""
     folder = BASE.replace('kind = "feed"', 'kind = "folder"').replace(
         "https://www.voorbeeldstad.example/nieuws/rss", "drop"
     )
@@ -162,7 +162,13 @@ def test_kinds_without_web_address(configure: Configure) -> None:
     assert loaded.problems == ()
     assert source(loaded).url == str(loaded.configuration.path.parent / "drop")
     webhook = BASE.replace('kind = "feed"\nurl = "https://www.voorbeeldstad.example/nieuws/rss"', 'kind = "webhook"')
-    assert configure(webhook).problems == ()
+    loaded = configure(webhook)
+    assert loaded.problems == ()
+    assert source(loaded).url == str(loaded.configuration.path.parent / "spool" / "nieuws")
+    elsewhere = configure(webhook.replace("[omroeper]", '[web]\nspool = "pushed"\n[omroeper]'))
+    assert source(elsewhere).url == str(loaded.configuration.path.parent / "pushed" / "nieuws")
+    away = configure(webhook.replace("[omroeper]", '[omroeper]\ndatabase = "postgresql://db.example/omroeper"'))
+    assert source(away).url == str(loaded.configuration.path.parent / "spool" / "nieuws")
 
 
 def test_content_warnings_are_patterns(configure: Configure) -> None:

@@ -43,9 +43,11 @@ class Policy:
     burst: int = 20
     alert_burst: int = 0
     settle: timedelta = timedelta()
+    urgent: bool = False
     edit_window: timedelta = timedelta(hours=48)
     withdrawal: str = "hold"
     personal: bool = False
+    digest: str = "none"
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
 

@@ -82,11 +82,31 @@ def test_account_that_comes_later_gets_no_history_but_news() -> None:
     assert [one.account for one in decision.publications] == [ACCOUNT]
 
 
+def test_account_that_comes_later_meets_a_source_of_increments() -> None:
+    """A source that only shows what came since is never whole again: its next look is the later account's first contact."""
+    known = Known(routes=(*routes(), *routes(first_contact=None, accounts=(OTHER,))))
+    assert look(known, whole=False).first_contacts == (OTHER,)
+
+
 def test_alert_in_force_is_published_at_first_contact() -> None:
     """An alert that still holds is told at first contact; one that is over is not."""
     known = Known(routes=routes(first_contact=None))
     assert len(look(known, observed("1", alert=alert())).publications) == 1
     assert look(known, observed("1", alert=alert(expires=NOW - timedelta(minutes=1)))).publications == ()
+
+
+def test_alert_that_is_over_when_first_seen_is_not_told() -> None:
+    """An alert that comes to light after its end helps nobody; its cancel is told all the same."""
+    over = alert(expires=NOW - timedelta(minutes=5))
+    assert look(Known(routes=routes()), observed("1", alert=over)).publications == ()
+    ended = alert(message="cancel", expires=NOW - timedelta(minutes=5))
+    assert len(look(Known(routes=routes()), observed("1", alert=ended)).publications) == 1
+
+
+def test_lists_of_alerts_have_no_gap() -> None:
+    """A list of what is in force turns over as a whole, and nothing is missed."""
+    known = Known(routes=routes(), had_items=True)
+    assert not look(known, observed("1", alert=alert()), policy=Policy(urgent=True)).gap
 
 
 def test_exercise_is_never_posted_as_real() -> None:
@@ -163,6 +183,14 @@ def test_changed_id_with_known_link_and_title_is_the_same_item() -> None:
     assert decision.items[0].no == 1
     both = look(known, renamed, old)
     assert len(both.publications) == 1
+
+
+def test_posts_without_title_that_share_a_page_are_two() -> None:
+    """Two posts of a platform that link to one page are one item only if they say the same."""
+    old = observed("1", title="", text="Wij zijn bereikbaar.")
+    known = remembers((known_item(1, old, title=""), known_announcement(1, old, publication("p1"))))
+    other = replace(observed("2", title="", text="Iets anders."), link=old.link, meaning="other")
+    assert len(look(known, other).publications) == 1
 
 
 def test_filters_leave_out() -> None:

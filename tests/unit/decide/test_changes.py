@@ -185,8 +185,25 @@ def test_cancel_refers_to_the_alert_it_ends() -> None:
     assert len(decision.publications) == 1
 
 
+def test_alerts_that_share_page_and_title_stay_apart() -> None:
+    """A cancel that leads to the page of an alert which left the list is no renamed item: it must be told."""
+    page = "https://voorbeeldstad.example/alarm"
+    first = observed("1", alert=alert(), title="", link=page)
+    cancel = observed("2", alert=alert(message="cancel", references=("1",)), title="", link=page, meaning=first.meaning)
+    assert len(look(memory(first), cancel).publications) == 1
+
+
 def test_reference_to_an_unknown_alert_stands_alone() -> None:
     """An update may arrive without its original, and is told all the same."""
     decision = look(memory(observed("0")), observed("2", alert=alert(message="update", references=("weg",))))
     assert len(decision.publications) == 1
     assert ("alone", "alert.unknown-reference") in verdicts(decision)
+
+
+def test_followed_announcement_keeps_its_own_words() -> None:
+    """When an item moves on to a new announcement, the old post is never rewritten with the new words."""
+    one = observed("1", alert=alert(), title="Rook in Noord")
+    decision = look(memory(one), corrected(one))
+    (old,) = (change for change in decision.changes if change.id == "a1")
+    assert old.content is not None
+    assert old.content.title == "Rook in Noord"

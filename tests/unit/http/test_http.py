@@ -206,6 +206,21 @@ async def test_too_many_large_answers_at_once_are_given_up() -> None:
     assert set(codes) == {"http.busy", "http.timeout"}
 
 
+async def test_a_large_answer_counts_until_it_has_been_read() -> None:
+    """Large bodies that wait to be read fill the memory no more than others: the next one waits until they are let go."""
+
+    async def answer(visit: Visit) -> None:
+        await visit.reply(body=bytes(3_000_000))
+
+    async with serving(answer) as server, client(max_held=5_000_000) as http:
+        unread = [await http.get(server.url, named=True)]
+        waiting = asyncio.create_task(http.get(server.url, named=True))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        unread.clear()
+        assert len((await waiting).body) == 3_000_000
+
+
 # ── redirects ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

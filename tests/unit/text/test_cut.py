@@ -123,6 +123,9 @@ def test_a_cut_always_fits_and_harms_nothing(text: str, limit: int, url_length: 
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, st.integers(min_value=1, max_value=150), URL_LENGTHS, st.none() | st.integers(min_value=1, max_value=80))
+@example('"https://b.nlhttps://a.nl/', 23, 23, None)
+@example("1 2 3 4 5 6 7 8 9", 4, 23, None)
+@example("https://a.nl/" + "x" * 30, 20, None, 5)
 def test_a_thread_loses_nothing(text: str, limit: int, url_length: int | None, first: int | None) -> None:
     """Every part fits and says something, and together they hold every character but white space, in order."""
     parts = split(text, limit, url_length=url_length, first_limit=first)

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.text import canonical_link, entities, host_of, is_landing_page, safe_url, same_site, without_tracking
+from bot.text import (
+    canonical_link,
+    entities,
+    host_of,
+    is_landing_page,
+    neutralise,
+    safe_url,
+    same_site,
+    without_tracking,
+)
 
 TAILS = st.text(st.one_of(st.sampled_from("/.?&=#%;()[]!,:'\"~*-_ aé中\\|<>{}^@+1"), st.characters()), max_size=25)
 HOSTS = st.sampled_from(
@@ -229,3 +238,41 @@ def test_the_host_is_where_it_really_leads(url: str, host: str) -> None:
 def test_whose_site_a_host_belongs_to(host: str, domains: list[str], same: bool) -> None:
     """A domain owns the names below it and nothing that only looks like it."""
     assert same_site(host, domains) is same
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://a.example/a,@politie", "https://a.example/a,%40politie"),
+        ("https://voorbeeld.nl/x?a=,@politie", "https://voorbeeld.nl/x?a=,%40politie"),
+        ("https://a.example/#@x", "https://a.example/#%40x"),
+        ("https://a.example/@@x", "https://a.example/@%40x"),
+        ("https://a.example/x?a=.#tag", "https://a.example/x?a=%2E#tag"),
+        ("https://a.example/x?#tag", "https://a.example/x#tag"),
+        ("https://a.example/@naam/1?b=@c#kop", "https://a.example/@naam/1?b=@c#kop"),
+    ],
+)
+def test_a_link_pings_nobody_and_tags_nothing(url: str, written: str) -> None:
+    """Whatever stands in an address, and whether a server knows its domain or not, no name in it is a mention or a tag."""
+    assert safe_url(url) == written
+    assert neutralise(written) == written
+    assert not [one for one in entities(written) if one.kind != "url"]
+
+
+@pytest.mark.parametrize(
+    "host", ["\u200b" + "x" * 70, "voor\u202ebeeld.nl", "voorbeeld .nl", "a\u2066b.example", "x" * 70 + "é.nl"]
+)
+def test_a_host_that_cannot_be_is_no_link(host: str) -> None:
+    """What no name server could know is not shown as an address: it could only deceive."""
+    assert safe_url(f"https://{host}/x") is None
+
+
+@settings(max_examples=300)
+@given(URLS)
+@example("https://a.nl/?@a&#0;@b##c")
+def test_links_stay_as_they_are_in_a_post(url: str) -> None:
+    """A link that was made fit is not changed by what disarms the words around it."""
+    written = safe_url(url)
+    if written is not None:
+        assert neutralise(f"Tekst.\n{written}") == f"Tekst.\n{written}"
+        assert safe_url(written) == written

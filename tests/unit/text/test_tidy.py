@@ -45,6 +45,26 @@ def test_what_is_tidied(raw: str, tidy: str) -> None:
     assert clean(raw) == tidy
 
 
+@pytest.mark.parametrize(
+    ("raw", "tidy"),
+    [
+        (
+            "H\u0336\u0335\u0321\u0489\u0488\u0336\u0335\u0321\u0489\u0488oi",
+            "H\u0336\u0335\u0321\u0489\u0488\u0336\u0335\u0321oi",
+        ),
+        ("e\u0302\u0301 שִׁמֲעוּ ပြည့် བསྒྲུབས", "ế שִׁמֲעוּ ပြည့် བསྒྲུབས"),
+        ("น้ำ น" + "\u0e33" * 500, "น้ำ น" + "\u0e33" * 8),
+        ("\u1100" * 500, "\u1100" * 32),
+        ("👩\u200d" * 500 + "x", "👩\u200d" * 15 + "👩x"),
+        ("👩🏻\u200d❤\ufe0f\u200d💋\u200d👨🏻", "👩🏻\u200d❤\ufe0f\u200d💋\u200d👨🏻"),
+    ],
+)
+def test_nothing_is_piled_up_on_one_character(raw: str, tidy: str) -> None:
+    """Marks that cover the lines around them are cut down, and no character goes on for ever; real languages and emoji stay whole."""
+    assert clean(raw) == tidy
+    assert clean(tidy) == tidy
+
+
 def test_one_line() -> None:
     """For titles and cells every stretch of white space, line ends and fixed spaces included, is one space."""
     assert collapse(" een\n\ntwee\xa03 \t vier") == "een twee 3 vier"

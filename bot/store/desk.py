@@ -1,0 +1,217 @@
+"""What operators look at: the queue by state and reason, one post with everything around it, and what was done by hand.
+
+Read only. What changes is changed by ``bot.store.wishes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, literal_column, select
+
+from bot.store.recall import chunks
+from bot.store.tables import account, agency, announcement, event, item, publication, source, subscription
+
+OPEN = ("held", "unknown", "dead", "retry", "sending", "queued")
+"""States in which a publication still needs something: a person first, then time."""
+
+_BY_HAND = event.c.stage == literal_column("'operate'")  # no parameter: a partial index serves only what is spelled out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """Which publications are meant: all that every given field allows. ``created`` and ``before`` leave out what came later."""
+
+    states: tuple[str, ...] = OPEN
+    reason: str | None = None
+    account: str | None = None
+    source: str | None = None
+    created: datetime | None = None
+    before: str | None = None
+    limit: int | None = 50
+
+
+def pile(connection: Connection, wanted: Pile) -> list[Row[Any]]:
+    """Give publications, the last one first."""
+    query = _limited(_posts(), wanted).order_by(publication.c.id.desc())
+    return list(connection.execute(query.limit(wanted.limit)))
+
+
+def heights(connection: Connection, wanted: Pile) -> dict[tuple[str, str], int]:
+    """Give how many publications there are by state and reason; "" where there is no reason."""
+    query = (
+        select(publication.c.state, func.coalesce(publication.c.reason, ""), func.count())
+        .select_from(publication)
+        .join(account, account.c.no == publication.c.account)
+        .join(source, source.c.no == publication.c.source)
+        .group_by(publication.c.state, publication.c.reason)
+    )
+    return {(state, reason): many for state, reason, many in connection.execute(_limited(query, wanted))}
+
+
+def post(connection: Connection, id_: str) -> Row[Any] | None:
+    """Give one publication with its account, source and announcement."""
+    return connection.execute(_posts().where(publication.c.id == id_)).one_or_none()
+
+
+def copies(connection: Connection, announcement_id: str) -> list[Row[Any]]:
+    """Give the items that tell an announcement, the first one first."""
+    query = select(item, source.c.id.label("source_id")).join(source, source.c.no == item.c.source)
+    return list(
+        connection.execute(
+            query.where(item.c.announcement == announcement_id).order_by(item.c.first_seen, item.c.no).limit(200)
+        )
+    )
+
+
+def elsewhere(connection: Connection, announcement_id: str) -> list[Row[Any]]:
+    """Give the publications of an announcement on all accounts, the first one first."""
+    query = _posts().where(publication.c.announcement == announcement_id)
+    return list(connection.execute(query.order_by(publication.c.id).limit(200)))
+
+
+def titles(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Give what announcements are about."""
+    query = select(announcement.c.id, item.c.title).join(item, item.c.no == announcement.c.lead)
+    return {
+        row.id: row.title
+        for some in chunks(ids)
+        for row in connection.execute(query.where(announcement.c.id.in_(some)))
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Which sources are meant. ``after`` is the id of the last one that was seen; ``bad``: only those that are not well."""
+
+    bad: bool = False
+    like: str | None = None
+    after: str | None = None
+    limit: int | None = 100
+
+
+_LIGHT = [one for one in source.c if one.name not in {"cursor", "hints", "moved"}]
+"""Without what adapters keep for themselves: it is as large as all the rest, and nobody reads it."""
+
+
+def sources(connection: Connection, wanted: Sources) -> list[Row[Any]]:
+    """Give configured sources by id."""
+    query = (
+        select(*_LIGHT, agency.c.name.label("agency_name"))
+        .outerjoin(agency, agency.c.id == source.c.agency)
+        .where(source.c.retired.is_(None))
+    )
+    conditions = [
+        (source.c.state.not_in(("new", "ok")) | source.c.paused) if wanted.bad else None,
+        _holds(wanted.like) if wanted.like else None,
+        source.c.id > wanted.after if wanted.after else None,
+    ]
+    query = query.where(*[one for one in conditions if one is not None]).order_by(source.c.id)
+    return list(connection.execute(query.limit(wanted.limit)))
+
+
+def source_row(connection: Connection, id_: str) -> Row[Any] | None:
+    """Give one configured source, with what a hub promised to say about it."""
+    query: Select[Any] = (
+        select(
+            *_LIGHT,
+            agency.c.name.label("agency_name"),
+            subscription.c.state.label("push_state"),
+            subscription.c.hub,
+            subscription.c.expires.label("push_until"),
+            subscription.c.error.label("push_error"),
+        )
+        .outerjoin(agency, agency.c.id == source.c.agency)
+        .outerjoin(subscription, subscription.c.source == source.c.no)
+        .where(source.c.id == id_, source.c.retired.is_(None))
+    )
+    return connection.execute(query).one_or_none()
+
+
+def sources_by_state(connection: Connection) -> dict[str, int]:
+    """Give how many configured sources are in each state."""
+    query = select(source.c.state, func.count()).where(source.c.retired.is_(None)).group_by(source.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def acts(connection: Connection, *, before: int | None = None, limit: int = 50) -> list[Row[Any]]:
+    """Give what was done by hand, the last first, with the ids of account and source and the title of what it was about."""
+    query = (
+        select(
+            event,
+            account.c.id.label("account_id"),
+            source.c.id.label("source_id"),
+            item.c.title,
+        )
+        .outerjoin(account, account.c.no == event.c.account)
+        .outerjoin(source, source.c.no == event.c.source)
+        .outerjoin(announcement, announcement.c.id == event.c.announcement)
+        .outerjoin(item, item.c.no == announcement.c.lead)
+        .where(_BY_HAND)
+        .order_by(event.c.no.desc())
+    )
+    if before is not None:
+        query = query.where(event.c.no < before)
+    return list(connection.execute(query.limit(limit)))
+
+
+def last_stop(connection: Connection) -> Row[Any] | None:
+    """Give when, by whom and why everything was paused the last time."""
+    query = select(event).where(
+        _BY_HAND,
+        event.c.verdict == "paused",
+        event.c.account.is_(None),
+        event.c.source.is_(None),
+        event.c.announcement.is_(None),
+    )
+    return connection.execute(query.order_by(event.c.no.desc()).limit(1)).one_or_none()
+
+
+def _posts() -> Select[Any]:
+    return (
+        select(
+            publication,
+            account.c.id.label("account_id"),
+            account.c.limits,
+            source.c.id.label("source_id"),
+            announcement.c.agency,
+            announcement.c.kind,
+            announcement.c.lead,
+            announcement.c.language.label("announced_language"),
+            announcement.c.version,
+            announcement.c.content.label("kept_content"),
+            announcement.c.notice,
+            announcement.c.identity,
+            announcement.c.changed.label("announcement_changed"),
+            announcement.c.expires,
+            announcement.c.ended,
+            item.c.title,
+            item.c.url.label("item_url"),
+            item.c.content.label("item_content"),
+            item.c.announcement.label("lead_tells"),
+            item.c.published,
+        )
+        .join(account, account.c.no == publication.c.account)
+        .join(source, source.c.no == publication.c.source)
+        .join(announcement, announcement.c.id == publication.c.announcement)
+        .outerjoin(item, item.c.no == announcement.c.lead)
+    )
+
+
+def _limited(query: Select[Any], wanted: Pile) -> Select[Any]:
+    conditions = [
+        publication.c.state.in_(wanted.states),
+        func.coalesce(publication.c.reason, "") == wanted.reason if wanted.reason is not None else None,
+        account.c.id == wanted.account if wanted.account else None,
+        source.c.id == wanted.source if wanted.source else None,
+        publication.c.created <= wanted.created if wanted.created else None,
+        publication.c.id < wanted.before if wanted.before else None,
+    ]
+    return query.where(*[one for one in conditions if one is not None])
+
+
+def _holds(text: str) -> Any:
+    return source.c.id.contains(text, autoescape=True) | agency.c.name.contains(text, autoescape=True)

@@ -1,0 +1,194 @@
+"""Digests on their whole way: announcements of a source of high volume, gathered at their hour into one post."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.app import App, opened
+from bot.schedule import run_once
+from bot.settings import load
+from bot.store.engine import reading, writing
+from bot.store.tables import announcement, event
+from bot.store.views import PostFilter, post_rows
+from tests.e2e.feeds import FeedHost
+from tests.e2e.installation import TOKEN_VARIABLE, Installation
+from tests.standin.mastodon import Standin
+
+MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""A Monday; five in the afternoon in Amsterdam is 16:00 UTC."""
+
+
+@dataclass(slots=True)
+class Day:
+    """An installation in this process, with a clock of its own."""
+
+    app: App
+    host: FeedHost
+    clock: list[datetime]
+
+    def at(self, moment: datetime) -> None:
+        """Move the clock."""
+        self.clock[0] = moment
+
+    def announce(self, *titles: str) -> None:
+        """Let the source announce something, and collect it."""
+        for title in titles:
+            self.host.feed("stad").add(title.replace(" ", "-"), title=title, published=self.clock[0])
+        self.round()
+
+    def gather(self) -> int:
+        """Make digests, and deliver what waits; give how many posts that were."""
+        before = self.changes()
+        self.round()
+        return self.changes() - before
+
+    def changes(self) -> int:
+        """How often a digest was made or renewed."""
+        with reading(self.app.engine) as connection:
+            query = select(func.count()).where(event.c.rule.like("digest.%"), event.c.verdict != "gathered")
+            return connection.scalar(query) or 0
+
+    def round(self) -> None:
+        """Collect and deliver."""
+        asyncio.run(run_once(self.app, force=True, watch=lambda _: None, stopping=lambda: False))
+
+    def posts(self) -> list[Any]:
+        """Everything that was posted, or waits, the newest first."""
+        with reading(self.app.engine) as connection:
+            return post_rows(connection, PostFilter(limit=None))
+
+
+@contextmanager
+def day(folder: Path, host: FeedHost, source: str, server: str | None = None) -> Iterator[Day]:
+    """Start a day on which the source was met before, with a built-in account where there is no server."""
+    installation = Installation(folder=folder)
+    host.feed("stad").add("oud")
+    installation.configure(server=server, sources={"stad": f"{host.url}/stad"}, source=source)
+    settings = load(installation.config, {}).settings
+    assert settings
+    clock = [MORNING - timedelta(days=3)]
+    with opened(settings, {TOKEN_VARIABLE: installation.token}, lambda: clock[0]) as app:
+        made = Day(app, host, clock)
+        made.round()
+        yield made
+
+
+@pytest.fixture
+def host() -> Iterator[FeedHost]:
+    """A host with feeds."""
+    with FeedHost() as started:
+        yield started
+
+
+def test_a_day_becomes_one_post(tmp_path: Path, host: FeedHost) -> None:
+    """What is announced waits for its hour, appears once with every title and link, and first contact is not in it."""
+    with day(tmp_path, host, 'digest = "daily"') as today:
+        today.at(MORNING)
+        today.announce("Kapvergunning Dorpsstraat 1", "Evenement op het plein")
+        today.at(MORNING + timedelta(hours=4))
+        today.announce("Verkeersbesluit Kade")
+        assert today.posts() == []
+        assert today.gather() == 0
+        today.at(MORNING + timedelta(hours=9))
+        assert today.gather() == 1
+        (post,) = today.posts()
+        lines = post.text.splitlines()
+        assert lines[0] == "Gemeente stad: 3 nieuwe berichten (23 november)"
+        for title in ("Kapvergunning Dorpsstraat 1", "Evenement op het plein", "Verkeersbesluit Kade"):
+            assert lines[lines.index(title) + 1] == f"https://stad.example/bericht/{title.replace(' ', '-')}"
+        assert "oud" not in post.text
+        assert (post.state, post.announced_language) == ("sent", "nl")
+        assert today.gather() == 0
+
+
+def test_each_item_stays_traceable(tmp_path: Path, host: FeedHost) -> None:
+    """Every announcement says into which digest it went."""
+    with day(tmp_path, host, 'digest = "daily"') as today:
+        today.at(MORNING)
+        today.announce("Een", "Twee")
+        today.at(MORNING + timedelta(hours=9))
+        today.gather()
+        (post,) = today.posts()
+        with reading(today.app.engine) as connection:
+            rows = connection.execute(select(event).where(event.c.verdict == "gathered").order_by(event.c.no)).all()
+        assert [row.detail.get("into") for row in rows if row.detail] == [post.announcement] * 2
+        assert {row.rule for row in rows} == {"digest.daily"}
+
+
+def test_an_installation_that_was_down_makes_up_for_it(tmp_path: Path, host: FeedHost) -> None:
+    """Where nobody was there at five o'clock, the digest of that day is made at the next start; the next one has the rest."""
+    with day(tmp_path, host, 'digest = "daily"') as today:
+        today.at(MORNING)
+        today.announce("Maandag")
+        today.at(MORNING + timedelta(hours=22))
+        today.announce("Dinsdag")
+        assert today.changes() == 1
+        assert "Maandag" in today.posts()[0].text
+        assert "Dinsdag" not in today.posts()[0].text
+        today.at(MORNING + timedelta(days=1, hours=9))
+        assert today.gather() == 1
+        assert "Dinsdag" in today.posts()[0].text
+        assert "Maandag" not in today.posts()[0].text
+
+
+def test_a_week_ends_on_friday(tmp_path: Path, host: FeedHost) -> None:
+    """A weekly digest is made on Friday afternoon, and says of which days it tells."""
+    with day(tmp_path, host, 'digest = "weekly"') as week:
+        week.at(MORNING)
+        week.announce("Maandag")
+        week.at(MORNING + timedelta(days=3, hours=9))
+        week.announce("Donderdag")
+        assert week.gather() == 0
+        week.at(MORNING + timedelta(days=4, hours=9))
+        assert week.gather() == 1
+        assert week.posts()[0].text.startswith("Gemeente stad: 2 nieuwe berichten (23 november tot en met 27 november)")
+
+
+def test_what_is_withdrawn_leaves_the_digest(tmp_path: Path, host: FeedHost) -> None:
+    """An item that its sender takes back disappears from the post that gathered it; with the last one the post goes."""
+    with Standin(windows={}) as server, day(tmp_path, host, 'digest = "daily"', server.url) as today:
+        today.at(MORNING)
+        today.announce("Blijft staan", "Noemt een persoon")
+        today.at(MORNING + timedelta(hours=9))
+        today.gather()
+        assert "Noemt een persoon" in server.texts()[0]
+        withdraw(today, "Noemt een persoon")
+        assert today.gather() == 1
+        (text,) = server.texts()
+        assert "Blijft staan" in text
+        assert "Noemt een persoon" not in text
+        assert today.gather() == 0
+        withdraw(today, "Blijft staan")
+        assert today.gather() == 1
+        assert server.texts() == []
+
+
+def test_filters_hold_for_digests(tmp_path: Path, host: FeedHost) -> None:
+    """What the operator leaves out is not gathered either, and a day without anything makes no post."""
+    with day(tmp_path, host, 'digest = "daily"\nexclude = ["gezocht"]') as today:
+        today.at(MORNING)
+        today.announce("Man gezocht")
+        today.at(MORNING + timedelta(hours=9))
+        assert today.gather() == 0
+        assert today.posts() == []
+
+
+def withdraw(today: Day, title: str) -> None:
+    """Let the announcement with this title be withdrawn."""
+    from bot.store.tables import item
+
+    with writing(today.app.engine) as connection:
+        told = select(item.c.announcement).where(item.c.title == title)
+        changed = (
+            update(announcement).where(announcement.c.id.in_(told)).values(ended=today.clock[0], notice="withdrawn")
+        )
+        assert connection.execute(changed).rowcount == 1

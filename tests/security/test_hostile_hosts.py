@@ -1,0 +1,158 @@
+"""Forty feeds of which most mean harm, through the real program: its own process, real sockets, a real server that takes posts.
+
+Guards boundaries 1 (source host) and 2 (document) of ``docs/security.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bench.outcome import check_text
+from bot.text import status_length
+from tests.e2e.feeds import FeedHost
+from tests.e2e.installation import Installation
+from tests.security.hosts import BAD, Canary, HostileHost
+from tests.standin.mastodon import Standin
+
+GOOD = [f"goed-{n}" for n in range(14)]
+MOST_MEMORY = 250 * 1024
+"""KiB of the whole process."""
+MOST_SECONDS = 60
+"""Far beyond what is needed, so that a busy machine is no failure; a host that is waited for would take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, what it said, and the most memory that it took, in KiB."""
+
+    code: int
+    stderr: str
+    memory: int
+    seconds: float
+
+
+def watched(installation: Installation, *arguments: str) -> Ended:
+    """Run a command to its end and look at what it took."""
+    started = time.monotonic()
+    with installation.start(*arguments) as process, ThreadPoolExecutor(1) as reader:
+        said = reader.submit(process.communicate)
+        memory = 0
+        while not said.done():
+            memory = max(memory, peak(process.pid))
+            time.sleep(0.02)
+    return Ended(process.returncode, said.result()[1], memory, time.monotonic() - started)
+
+
+def peak(pid: int) -> int:
+    """Give the most memory that a process has taken so far, in KiB; 0 where it has ended."""
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+        return int(found[1]) if found else 0
+    return 0
+
+
+def configured(folder: Path, server: Standin, good: FeedHost, bad: HostileHost) -> Installation:
+    """Configure every feed of both hosts, with short patience."""
+    installation = Installation(folder=folder, environ={"OMROEPER_NETWORK__TIMEOUT": "4s"})
+    sources = {name: f"{good.url}/{name}" for name in GOOD} | {one.name: f"{bad.url}/{one.name}" for one in BAD}
+    installation.configure(server=server.url, sources=sources)
+    return installation
+
+
+def test_every_good_feed_is_out_among_the_bad(tmp_path: Path) -> None:
+    """In one run every good announcement appears, nothing private is visited, memory stays small, and each bad feed is one clear line."""
+    with (
+        Canary() as canary,
+        FeedHost() as good,
+        HostileHost(canary.port) as bad,
+        Standin("mastodon", windows={}) as server,
+    ):
+        for feed in (*map(good.feed, GOOD), *bad.feeds.values()):
+            feed.add("oud")
+        installation = configured(tmp_path, server, good, bad)
+        first = installation.once()
+        assert first.returncode == 0, first.stderr
+        for feed in (*map(good.feed, GOOD), *bad.feeds.values()):
+            feed.add("nieuw")
+        bad.turned = True
+        ended = watched(installation, "run", "--once", "--force")
+
+        texts = server.texts()
+        assert {f"Bericht nieuw van {name}" for name in GOOD} <= {text.splitlines()[0] for text in texts}
+        assert canary.visits == 0
+        assert ended.memory < MOST_MEMORY
+        assert ended.seconds < MOST_SECONDS
+        assert ended.code == 1
+        for text in texts:
+            check_text(text, tags=False)
+            assert status_length(text) <= 500
+            assert "root:" not in text
+            assert text.count("lol") < 10
+        said = {line.partition(":")[0]: line for line in ended.stderr.splitlines()}
+        states = {one["id"]: one for one in installation.json("status")["sources"]}
+        for one in BAD:
+            if one.code:
+                assert said.get(one.name, "").endswith(f"[{one.code}]"), (one.name, said.get(one.name))
+                assert (states[one.name]["state"], bool(states[one.name]["error"])) == ("failing", True)
+            else:
+                assert states[one.name]["state"] in {"ok", "gap"}, (one.name, states[one.name])
+        assert not set(said) & set(GOOD)
+        assert all(states[name]["state"] == "ok" for name in GOOD)
+
+
+def test_a_bad_feed_that_mends_loses_nothing(tmp_path: Path) -> None:
+    """What a bad day kept back appears when the host is well again."""
+    with FeedHost() as good, HostileHost() as bad, Standin("mastodon", windows={}) as server:
+        for feed in bad.feeds.values():
+            feed.add("oud")
+        installation = configured(tmp_path, server, good, bad)
+        installation.once()
+        for feed in bad.feeds.values():
+            feed.add("nieuw")
+        bad.turned = True
+        watched(installation, "run", "--once", "--force")
+        bad.turned = False
+        installation.once()
+        titles = [text.splitlines()[0] for text in server.texts()]
+    # 429 asked to be left alone for ten minutes, and is; a flood of entries is held with a notice
+    later = {"storm", "honderdduizend", "dubbele-ids", "stuurtekens"}
+    for one in BAD:
+        if one.name not in later:
+            assert titles.count(f"Bericht nieuw van {one.name}") == 1, one.name
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
+def test_what_items_point_to_is_never_visited(tmp_path: Path, address: str) -> None:
+    """Links, pictures and pages of items that lead into the private network are not asked, whatever is configured about pictures."""
+    try:
+        canary = Canary(address)
+    except OSError:
+        pytest.skip("this machine has one loopback address")
+    with canary, FeedHost() as host, Standin("mastodon", windows={}) as server:
+        there = f"http://{address}:{canary.port}"
+        for media in ("feed", "page"):
+            host.feed(media).add("oud")
+        installation = Installation(folder=tmp_path)
+        sources = {media: f"{host.url}/{media}" for media in ("feed", "page")}
+        installation.configure(server=server.url, sources=sources)
+        text = installation.config.read_text(encoding="utf-8")
+        for media in ("feed", "page"):
+            text = re.sub(
+                rf'(id = "{media}"\nagency[^\0]*?kind = "feed"\n)', rf'\1media = "{media}"\nlicence = "CC0"\n', text
+            )
+        installation.config.write_text(text.replace('"feed.example"', '"127.0.0.1", "127.0.0.2"'), encoding="utf-8")
+        assert installation.once().returncode == 0
+        for media in ("feed", "page"):
+            feed = host.feed(media)
+            picture = f'<p>Tekst.</p><img src="{there}/plaatje.jpg" alt="De brug"><a href="{there}/bijlage">bijlage</a>'
+            feed.add("nieuw", link=f"{there}/pagina-{media}", text=picture)
+        installation.once()
+        assert len(server.texts()) == 2
+        assert canary.visits == 0
