@@ -12,30 +12,30 @@ from importlib.metadata import entry_points
 from adapters.contract import Publisher, Source
 
 SOURCES: dict[str, str] = {  # the specific before the general: the first that recognises a document reads it
-    "rijksoverheid": "adapters.rijksoverheid:RijksoverheidSource",
-    "bekendmakingen": "adapters.bekendmakingen:BekendmakingenSource",
-    "politie": "adapters.politie:PolitieSource",
-    "sitemap": "adapters.sitemap:SitemapSource",
+    "rijksoverheid": "adapters.rijksoverheid.source:RijksoverheidSource",
+    "bekendmakingen": "adapters.bekendmakingen.source:BekendmakingenSource",
+    "politie": "adapters.politie.source:PolitieSource",
+    "sitemap": "adapters.sitemap.source:SitemapSource",
     "cap": "adapters.cap:CapSource",
-    "nl_alert": "adapters.nl_alert:NlAlertSource",
-    "burgernet": "adapters.burgernet:BurgernetSource",
-    "x": "adapters.x:XSource",
-    "facebook": "adapters.facebook:FacebookSource",
-    "threads": "adapters.threads:ThreadsSource",
-    "instagram": "adapters.instagram:InstagramSource",
-    "tiktok": "adapters.tiktok:TikTokSource",
-    "bluesky": "adapters.bluesky:BlueskySource",
-    "mastodon": "adapters.mastodon_source:MastodonSource",
+    "nl_alert": "adapters.nl_alert.source:NlAlertSource",
+    "burgernet": "adapters.alerts.burgernet:BurgernetSource",
+    "x": "adapters.x.source:XSource",
+    "facebook": "adapters.meta.facebook:FacebookSource",
+    "threads": "adapters.meta.threads:ThreadsSource",
+    "instagram": "adapters.meta.instagram:InstagramSource",
+    "tiktok": "adapters.tiktok.source:TikTokSource",
+    "bluesky": "adapters.bluesky.source:BlueskySource",
+    "mastodon": "adapters.mastodon.source:MastodonSource",
     "youtube": "adapters.youtube:YouTubeSource",
-    "folder": "adapters.folder:FolderSource",
-    "webhook": "adapters.webhook:WebhookSource",
-    "feed": "adapters.feed:FeedSource",
-    "json": "adapters.mapped_json:JsonSource",
+    "folder": "adapters.pushed.folder:FolderSource",
+    "webhook": "adapters.pushed.webhook:WebhookSource",
+    "feed": "adapters.feed.source:FeedSource",
+    "json": "adapters.mapped_json.source:JsonSource",
 }
 
 PUBLISHERS: dict[str, str] = {
     "local": "adapters.local:LocalPublisher",
-    "mastodon": "adapters.mastodon:MastodonPublisher",
+    "mastodon": "adapters.mastodon.publisher:MastodonPublisher",
 }
 
 ENTRY_POINTS = "omroeper.adapters"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract import Broken, Item, Media, Text
-from adapters.feed_address import is_web
-from adapters.feed_entry import RAW_LIMIT
-from adapters.feed_html import pointers
+from adapters.feed.address import is_web
+from adapters.feed.entry import RAW_LIMIT
+from adapters.feed.html import pointers
 from adapters.reply import language, listed, mapping, moment, number, string, unexpected, words
 from adapters.window import Entry, Shape
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.errors import Malformed
 
-MOST_VALUES = 600_000
+MOST_VALUES = 400_000
 """Commas, brackets and braces; the largest lists of alerts with borders have a tenth of it."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.contract import Text
 from adapters.errors import Malformed
-from adapters.feed_text import clean
+from adapters.feed.text import clean
 from adapters.plainjson import load_json
 
 _REMEDY = "If it lasts, the other side has changed or stands behind a filter: look at what it answers, and tell us."

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.contract import Batch, Broken, Cursor, Item, Offload
-from adapters.feed_entry import RAW_LIMIT
-from adapters.feed_json import serialise
+from adapters.feed.entry import RAW_LIMIT
+from adapters.feed.json import serialise
 from adapters.reply import parse, unexpected
 
-MOST_ENTRIES = 2000
-"""Entries of one reply that are looked at: no API gives more than a few hundred."""
+MOST_BROKEN = 500
+"""Entries that cannot be read which are kept: a reply of nothing else says the same in all of them."""
 MOST_PAGES = 4
 """Pages that one fetch asks for."""
 _MOST_SEEN = 1000
@@ -81,27 +81,30 @@ class Window:
 
     def take(self, reply: Any) -> None:
         """Take in the entries of one reply, each once. Raises ``Malformed`` where none of them can be read."""
-        known, broken = frozenset(self.known), len(self.broken)
-        values = self.shape.entries(reply)[:MOST_ENTRIES]
+        known, unread = frozenset(self.known), 0
+        values = self.shape.entries(reply)
         self.about = self.about or self.shape.about(reply)
         for value in values:
             entry = _entry(value, self.shape)
             if entry.digest in known:
                 self.met.add(entry.digest)
             elif entry.digest not in self.seen:
-                self._keep(entry, value)
-        if 1 < len(values) == len(self.broken) - broken:
+                unread += not self._keep(entry, value)
+        if 1 < len(values) == unread:
             raise unexpected("none of its entries can be read")
 
-    def _keep(self, entry: Entry, value: object) -> None:
+    def _keep(self, entry: Entry, value: object) -> bool:
+        """Keep an entry; false where it cannot be read."""
         found = self.shape.item(entry) if isinstance(value, dict) else entry.broken("it is no object")
         if isinstance(found, Broken):
-            self.broken.append(found)
-            return
+            if len(self.broken) < MOST_BROKEN:
+                self.broken.append(found)
+            return False
         # What is left out by choice is remembered too: a page of it is met again, and no reason to look further back.
         self.seen[entry.digest] = None
         if found is not None:
             self.items.append(found)
+        return True
 
     def batch(self, before: Cursor, *, title: str | None = None, problems: Iterable[str] = (), **kept: Any) -> Batch:
         """Give what was read, with a cursor that has ``kept`` beside the digests; ``before`` is the cursor of last time."""

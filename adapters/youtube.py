@@ -15,8 +15,8 @@ from lxml import etree
 
 from adapters.contract import Batch, Cursor, Document, Item, Offload, SourceConfig
 from adapters.errors import Malformed, Permanent
-from adapters.feed import FeedSource
-from adapters.feed_html import pointers
+from adapters.feed.html import pointers
+from adapters.feed.source import FeedSource
 from adapters.reply import words
 
 if TYPE_CHECKING:

@@ -38,6 +38,7 @@ from adapters.errors import Malformed
 from bench.documents import ROOT, Seed, seeds
 from bench.mutation import mutate
 from bench.outcome import Broken, check_batch, check_observed, check_post
+from bot.collecting.storable import storable
 from bot.compose import CannotCompose, Draft, Voice, compose
 from bot.decide import Sight, decide
 from bot.model import (
@@ -54,7 +55,6 @@ from bot.model import (
 from bot.normalise import RULE, Place, normalise
 from bot.settings import Settings, load
 from bot.similar import telling
-from bot.storable import storable
 from bot.wording import Wording, wording
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -26,10 +26,10 @@ from sqlalchemy import Engine, insert
 
 from adapters.contract import Batch, Item, Text
 from bot.app import enabled
-from bot.collect import Origin, Poll, take_in
+from bot.collecting.collect import Origin, Poll, take_in
+from bot.collecting.rhythm import Rhythm
 from bot.ids import new_id
 from bot.normalise import RULE, Place, normalise
-from bot.rhythm import Rhythm
 from bot.settings import Settings, load
 from bot.similar import telling
 from bot.store.codec import pack_raw

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ from hashlib import blake2b
 from ipaddress import ip_network
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, AsyncIterator
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -40,13 +40,13 @@ import aiohttp
 from sqlalchemy import Engine, update
 
 from adapters.contract import SourceConfig
-from adapters.feed import FEED_TYPES, FeedSource
+from adapters.feed.source import FEED_TYPES, FeedSource
 from adapters.http import HttpClient, NetworkPolicy
-from bot.collect import Collector, Origin, Taken
-from bot.moves import Home
+from bot.collecting.collect import Collector, Origin, Taken
+from bot.collecting.moves import Home
+from bot.collecting.rhythm import Rhythm
 from bot.normalise import Place
 from bot.process import make_ready
-from bot.rhythm import Rhythm
 from bot.settings.models import SourceSettings
 from bot.store.engine import open_engine, sqlite_path, writing
 from bot.store.migrate import migrate

@@ -17,19 +17,19 @@ from sqlalchemy import Engine
 from adapters import load_publisher, load_source
 from adapters.contract import AccountConfig, Limits, Media, Publisher, Source, SourceConfig
 from adapters.http import HttpClient, NetworkPolicy
-from bot.attach import Attacher
-from bot.collect import Collector, Origin, Watch
+from bot.collecting.collect import Collector, Origin, Watch
+from bot.collecting.moves import Home
+from bot.collecting.rhythm import Rhythm
 from bot.compose import CannotCompose, Voice, compose, draft_of, pictures_of
 from bot.compose.pictures import undescribed
+from bot.delivery.attach import Attacher
+from bot.delivery.outbox import Channel, Compose, Outbox, WordingError
 from bot.hosts import host_of
 from bot.housekeeping import Housekeeping, read_broken_anew
 from bot.lock import owning
-from bot.media import Choice, Preparation, Showing, wait_for_pictures
+from bot.media.prepare import Choice, Preparation, Showing, wait_for_pictures
 from bot.model import Composed, Wanted
-from bot.moves import Home
 from bot.normalise import RULE, Place
-from bot.outbox import Channel, Compose, Outbox, WordingError
-from bot.rhythm import Rhythm
 from bot.secrets import secrets_for
 from bot.settings import Account, Settings, SourceSettings
 from bot.store.accounts import read_account

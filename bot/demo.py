@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, opened, wall_clock
-from bot.collect import Taken
+from bot.collecting.collect import Taken
 from bot.pages import follow, serve_site, site
 from bot.sampleday import SampleDay, served
 from bot.schedule import run_once

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from adapters.contract import Limits
 from bot.app import compose_for, enabled, wall_clock
-from bot.channel import WordingError
+from bot.delivery.channel import WordingError
 from bot.model import Wanted
 from bot.passwords import NOBODY, Operators, read_hash, read_operators
 from bot.secrets import secrets_for
@@ -67,7 +67,7 @@ def proof(settings: Settings, connection: Connection, publication: str) -> Seque
 
 def _receive(folder: Path, secret: str, now: Callable[[], datetime], headers: Mapping[str, str], body: bytes) -> Reply:
     from adapters.errors import Temporary
-    from adapters.webhook_spool import Refused, accept, keep
+    from adapters.pushed.spool import Refused, accept, keep
 
     found = accept(headers, body, secret, now())
     if isinstance(found, Refused):

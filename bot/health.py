@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.attentions import WAITS, Attention, attend
-from bot.budget import LOOK_BACK, Caps, Spent, left
-from bot.silence import FROZEN, Past, silence
+from bot.collecting.silence import FROZEN, Past, silence
+from bot.delivery.budget import LOOK_BACK, Caps, Spent, left
 from bot.store import accounts, queue, sources, views
 
 __all__ = ["Attention", "attention", "moment", "status"]

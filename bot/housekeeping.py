@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot.collect import Collector
+from bot.collecting.collect import Collector
 from bot.decide.wanting import expired
 from bot.match import ALERT_HOLDS
 from bot.model import Decision, Event, KnownAnnouncement
@@ -114,5 +114,9 @@ def _end(connection: Connection, now: datetime, one: KnownAnnouncement, ended: d
         announcement=one.id,
         detail={"ended": ended.isoformat()},
     )
-    decided = Decision(changes=(change.announcement,), publication_changes=change.publications, events=(event,) if one.publications else ())
+    decided = Decision(
+        changes=(change.announcement,),
+        publication_changes=change.publications,
+        events=(event,) if one.publications else (),
+    )
     record(connection, Record(source=one.lead_source, now=now, likenesses={}), decided)

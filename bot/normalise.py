@@ -19,6 +19,8 @@ from bot.text import (
     canonical_link,
     clean,
     collapse,
+    entities,
+    host_of,
     is_landing_page,
     same_site,
     to_text,
@@ -71,7 +73,7 @@ def _observe(item: Item, batch: Batch, policy: SourcePolicy, place: Place, *, cr
         digest=item.digest,
         meaning=_meaning(content),
         content=content,
-        references=tuple(dict.fromkeys(canonical_link(one) for one in item.links)),
+        references=tuple(dict.fromkeys(canonical_link(one) for one in _links(item, place))),
         group=item.group,
         variant=without_language(link) if link else None,
         withdrawn=item.withdrawn,
@@ -182,13 +184,23 @@ def _address(item: Item, place: Place) -> tuple[str | None, bool]:
     A post on a platform that points to a page of the agency is about that page.
     """
     if place.platform:
-        own = next((one for one in item.links if same_site(one, place.domains) and not is_landing_page(one)), None)
+        links = _links(item, place)
+        own = next((one for one in links if same_site(host_of(one), place.domains) and not is_landing_page(one)), None)
         if own:
             return without_tracking(own), True
     if item.url is None:
         return None, False
-    own_site = same_site(item.url, place.domains) if place.domains else not place.platform
+    own_site = same_site(host_of(item.url), place.domains) if place.domains else not place.platform
     return without_tracking(item.url), own_site
+
+
+def _links(item: Item, place: Place) -> tuple[str, ...]:
+    """Give the addresses that an item points to; a platform's text often has them as plain words."""
+    if not place.platform:
+        return item.links
+    text = "\n".join(_plain(one) for one in (item.title, item.summary, item.content) if one)
+    written = (one.value for one in entities(text) if one.kind == "url")
+    return tuple(dict.fromkeys((*item.links, *written)))
 
 
 def _language(item: Item, text: str, batch: Batch, policy: SourcePolicy, place: Place) -> str:

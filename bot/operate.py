@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.freeze import STALE
+from bot.delivery.freeze import STALE
 from bot.model import Event
 from bot.store import accounts, attempts, shadow, views, wishes
 from bot.store.record import add_events

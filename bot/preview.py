@@ -13,13 +13,13 @@ from adapters.errors import AdapterError
 from adapters.http import HttpClient
 from bot.alerts import is_told
 from bot.app import compose_for, network_policy, place, shows_pictures, source_config
-from bot.channel import WordingError
-from bot.collect import normalise_each
+from bot.collecting.collect import normalise_each
 from bot.decide import oldest_first
 from bot.decide.arrivals import subject
+from bot.delivery.channel import WordingError
 from bot.digest import Edition
 from bot.filters import left_out_by
-from bot.media_page import picture_on
+from bot.media.page import picture_on
 from bot.model import Content, Observed, Wanted
 from bot.reading import as_post, immediately
 from bot.robots import Robots

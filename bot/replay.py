@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from bot.alerts import is_told
-from bot.freeze import STALE
+from bot.delivery.freeze import STALE
 from bot.ids import new_id
 from bot.match import in_force
 from bot.model import Content, Event, Operation

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 from adapters.http import HttpClient
 from bot.app import App, network_policy
-from bot.collect import Taken
+from bot.collecting.collect import Taken
+from bot.delivery.outbox import Outbox
 from bot.digest import make_digests
-from bot.media import Preparation
+from bot.media.prepare import Preparation
 from bot.model import Lane
-from bot.outbox import Outbox
 from bot.store import accounts, queue
 from bot.store.engine import reading, writing
 

@@ -15,14 +15,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters.http import HttpClient
 from bot.app import App, network_policy
-from bot.collect import Collector, Taken
+from bot.collecting.collect import Collector, Taken
+from bot.collecting.subscribe import renew
 from bot.digest import make_digests
 from bot.housekeeping import Housekeeping
-from bot.media import Preparation
+from bot.media.prepare import Preparation
 from bot.pages import follow
 from bot.schedule import Deliveries, begin, kicking
 from bot.store.engine import StoreError, open_engine
-from bot.subscribe import renew
 
 TICK = 1.0
 HOUSE_TICK = 60.0

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Engine
 
 from adapters.errors import AdapterError
 from adapters.http import HttpClient, Response
+from bot.collecting.poll import Origin
 from bot.decide.wanting import RELAUNCH, WITHDRAWN, Change, withdrawn
 from bot.hosts import host_of, is_public
 from bot.model import Decision, Event
-from bot.poll import Origin
 from bot.robots import Robots
 from bot.store import pagechecks, views, wishes
 from bot.store.engine import reading, writing

@@ -10,8 +10,8 @@ import re
 
 from lxml.etree import _Element
 
-from adapters.feed_names import local_name, namespace_of
-from adapters.feed_text import clean, plain_text
+from adapters.feed.names import local_name, namespace_of
+from adapters.feed.text import clean, plain_text
 
 VERSION_1_2 = "urn:oasis:names:tc:emergency:cap:1.2"
 NAMESPACES = (VERSION_1_2, "urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.alert_pause import pause
+from adapters.alerts.pause import pause
 from adapters.cap.cursor import MOST_READ, Memory, keep
 from adapters.cap.items import tell
 from adapters.cap.leads import Answer, Lead
@@ -25,8 +25,8 @@ from adapters.cap.references import Told
 from adapters.cap.survey import Context, Survey
 from adapters.contract import Batch, Broken, Cursor, Item
 from adapters.errors import AdapterError, AuthFailed, Malformed, Temporary
-from adapters.feed_hints import answer_hints, recalled, remembered
-from adapters.feed_prune import digest_of
+from adapters.feed.hints import answer_hints, recalled, remembered
+from adapters.feed.prune import digest_of
 
 if TYPE_CHECKING:
     from adapters.http import Response

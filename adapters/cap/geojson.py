@@ -34,9 +34,9 @@ from adapters.cap.references import MOST_REFERENCES, Reference
 from adapters.cap.survey import MOST_MESSAGES, UNSIGNED, Context, Listed, Survey
 from adapters.contract import Broken
 from adapters.errors import Malformed
-from adapters.feed_entry import RAW_LIMIT, Setting, dated, language_tag
-from adapters.feed_json import serialise
-from adapters.feed_text import clean
+from adapters.feed.entry import RAW_LIMIT, Setting, dated, language_tag
+from adapters.feed.json import serialise
+from adapters.feed.text import clean
 from adapters.plainjson import load_json
 
 Properties = dict[str, Any]

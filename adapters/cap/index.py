@@ -31,13 +31,13 @@ from adapters.cap.message import (
 )
 from adapters.cap.survey import Context, Listed, Survey, believed, take_all
 from adapters.contract import Alert, Broken, Item
-from adapters.feed_address import absolute, is_web
-from adapters.feed_channel import read_channel
-from adapters.feed_entry import RAW_LIMIT, Setting, base_of, dated, read_entry
-from adapters.feed_hints import channel_hints
-from adapters.feed_names import Children
-from adapters.feed_prune import Entry, Feed
-from adapters.feed_text import clean, plain_text
+from adapters.feed.address import absolute, is_web
+from adapters.feed.channel import read_channel
+from adapters.feed.entry import RAW_LIMIT, Setting, base_of, dated, read_entry
+from adapters.feed.hints import channel_hints
+from adapters.feed.names import Children
+from adapters.feed.prune import Entry, Feed
+from adapters.feed.text import clean, plain_text
 
 _MESSAGE_TYPES = {"application/cap+xml", "application/common-alerting-protocol+xml"}
 _XML_TYPES = {"application/xml", "text/xml"}

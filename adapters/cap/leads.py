@@ -11,8 +11,8 @@ from adapters.cap.cursor import MOST_READ, Memory
 from adapters.cap.survey import Listed, Survey
 from adapters.contract import Document, Item
 from adapters.errors import AdapterError
-from adapters.feed_dates import read_date
-from adapters.feed_prune import digest_of
+from adapters.feed.dates import read_date
+from adapters.feed.prune import digest_of
 
 _KEY = 12
 """Figures of a hash that tell the few hundred messages of one index apart."""

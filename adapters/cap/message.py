@@ -19,11 +19,11 @@ from lxml.etree import _Element
 from adapters.cap.elements import VERSION_1_2, Fields, fields_of, is_cap, one_line, pairs, text, texts, word
 from adapters.cap.references import Reference, parse_references
 from adapters.contract import Area, Broken, Media, Text
-from adapters.feed_address import absolute, is_web
-from adapters.feed_entry import RAW_LIMIT, Setting, dated, language_tag
-from adapters.feed_names import local_name, namespace_of
-from adapters.feed_prune import digest_of
-from adapters.feed_text import guessed
+from adapters.feed.address import absolute, is_web
+from adapters.feed.entry import RAW_LIMIT, Setting, dated, language_tag
+from adapters.feed.names import local_name, namespace_of
+from adapters.feed.prune import digest_of
+from adapters.feed.text import guessed
 
 Status = Literal["actual", "exercise", "system", "test", "draft"]
 MessageType = Literal["alert", "update", "cancel", "ack", "error"]

@@ -18,11 +18,11 @@ from adapters.cap.message import Message, is_message
 from adapters.cap.survey import Context, Listed, Survey, take_all
 from adapters.contract import Broken, Document
 from adapters.errors import Malformed
-from adapters.feed_address import first_web
-from adapters.feed_charset import decode
-from adapters.feed_mend import ROOT, mend
-from adapters.feed_page import is_page
-from adapters.feed_prune import find_entries
+from adapters.feed.address import first_web
+from adapters.feed.charset import decode
+from adapters.feed.mend import ROOT, mend
+from adapters.feed.page import is_page
+from adapters.feed.prune import find_entries
 from adapters.plainxml import weight
 
 _MOST_TAGS = 420_000

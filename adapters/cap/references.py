@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-from adapters.feed_dates import read_date
+from adapters.feed.dates import read_date
 
 _LONGEST = 64 * 1024
 """Characters of ``references`` that are looked at."""

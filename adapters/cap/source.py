@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from adapters.alert_pause import heed
+from adapters.alerts.pause import heed
 from adapters.cap.address import neighbourhood
 from adapters.cap.cursor import Memory, remember
 from adapters.cap.gather import Poll, absorb, nothing_new, plain_batch
@@ -26,9 +26,9 @@ from adapters.cap.reading import looks_like_cap, survey
 from adapters.cap.survey import Context
 from adapters.contract import Batch, Cursor, Document, Offload, SourceConfig
 from adapters.errors import AdapterError, AuthFailed, Limited, Permanent, Temporary
-from adapters.feed_address import first_web
-from adapters.feed_entry import Setting
-from adapters.feed_prune import digest_of
+from adapters.feed.address import first_web
+from adapters.feed.entry import Setting
+from adapters.feed.prune import digest_of
 
 if TYPE_CHECKING:
     from adapters.http import HttpClient, Response

@@ -12,7 +12,7 @@ from adapters.cap.keys import Issuer
 from adapters.cap.message import Message, broken, canonical, read_message
 from adapters.cap.signature import doubt
 from adapters.contract import Broken, Hints, Item
-from adapters.feed_entry import Setting
+from adapters.feed.entry import Setting
 
 MOST_MESSAGES = 2000
 

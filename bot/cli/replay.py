@@ -111,7 +111,7 @@ def _vanished(settings: Any, engine: Any, plan: list[Any]) -> frozenset[str]:
 
     from adapters.errors import AdapterError
     from bot.app import App
-    from bot.reconcile import vanished
+    from bot.delivery.reconcile import vanished
     from bot.replay import on_account
     from bot.store.engine import reading
     from bot.store.wishes import numbers

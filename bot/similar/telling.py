@@ -15,6 +15,7 @@ from bot.similar.verdict import Comparison, compare_signatures
 LEAD = 250
 """Characters of a page's text in which a turn of meaning, if there is one, is told."""
 
+_ENDS = ".!?:\n"
 _TURNED = frozenset({"turn:over", "turn:later", "turn:test"})
 
 
@@ -33,15 +34,22 @@ class Telling:
 
 
 def telling(title: str, text: str, *, language: str | None = None) -> Telling:
-    """Read an item; a title that only repeats the beginning of the text is none."""
+    """Read an item. A title that is only the text cut off, as feeds of platforms make them, is none."""
     title, text = title.strip(), text.strip()
-    if not title or not text or text.startswith(title.rstrip("….")):
+    repeats = text.startswith(title.rstrip("…."))
+    if not title or not text or (repeats and not _is_sentence(title, text)):
         return Telling(whole=signature(text or title, language=language))
     return Telling(
-        whole=signature(f"{title}\n{text}", language=language),
+        whole=signature(text if repeats else f"{title}\n{text}", language=language),
         title=signature(title, language=language),
         turns=signature(text[:LEAD], language=language).facts & _TURNED,
     )
+
+
+def _is_sentence(title: str, text: str) -> bool:
+    """Whether a title that a text begins with is a sentence of its own there, with more after it."""
+    rest = text[len(title) :].lstrip(" ")
+    return bool(rest.strip(_ENDS)) and not title.endswith("…") and (title[-1] in _ENDS or rest[0] in _ENDS)
 
 
 def compare_tellings(a: Telling, b: Telling) -> Comparison:

@@ -1,4 +1,4 @@
-"""Deliveries: single attempts to bring an account in line, and what came of them. Verbs for ``bot.outbox`` and ``bot.settle``.
+"""Deliveries: single attempts to bring an account in line, and what came of them. Verbs for ``bot.delivery.outbox`` and ``bot.delivery.settle``.
 
 An attempt is written down before its request leaves (``bot.store.queue.claim``), and ends as done, failed, or released (it
 never left); while nobody knows what came of it, it is unknown.

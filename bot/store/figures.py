@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, select
 
 from bot.store.recall import chunks
+from bot.store.sources import spent_since
 from bot.store.tables import account, publication, source
-from bot.store.views import read_setting
+from bot.store.views import broken_counts, held_reasons, read_setting
 
 _WAITING = ("queued", "sending", "retry", "unknown")
 
@@ -28,10 +29,18 @@ class Figures:
     last_sent: dict[str, datetime]
     waiting_since: dict[str, datetime]
     alert_sources: dict[str, datetime | None]
+    held: dict[tuple[str, str], int]
+    problems: dict[str, int]
+    broken: dict[str, int]
+    spent: dict[str, int]
 
 
-def figures(connection: Connection, alert_sources: Iterable[str]) -> Figures:
-    """Count. ``alert_sources`` are the ids of those whose last good answer is given one by one."""
+def figures(connection: Connection, alert_sources: Iterable[str], since: str) -> Figures:
+    """Count. ``alert_sources`` are the ids of those whose last good answer is given one by one.
+
+    ``held`` goes by account and reason, ``problems`` (sources in trouble) by code, ``broken`` (entries that cannot be
+    read) and ``spent`` (units of the source's meter ``since`` a day, ``2026-11-01``) by source.
+    """
     return Figures(
         paused=bool(read_setting(connection, "paused")),
         sources=_by_state(connection, source),
@@ -41,6 +50,10 @@ def figures(connection: Connection, alert_sources: Iterable[str]) -> Figures:
         last_sent=_last_sent(connection),
         waiting_since=_waiting_since(connection),
         alert_sources=_alert_sources(connection, sorted(alert_sources)),
+        held=_held(connection),
+        problems=_problems(connection),
+        broken=_by_source(connection, broken_counts(connection)),
+        spent=_by_source(connection, spent_since(connection, since)),
     )
 
 
@@ -93,4 +106,30 @@ def _alert_sources(connection: Connection, ids: list[str]) -> dict[str, datetime
     query = select(source.c.id, source.c.last_ok).where(source.c.retired.is_(None))
     return {
         row.id: row.last_ok for some in chunks(ids) for row in connection.execute(query.where(source.c.id.in_(some)))
+    }
+
+
+def _held(connection: Connection) -> dict[tuple[str, str], int]:
+    names = {row.no: row.id for row in connection.execute(select(account.c.no, account.c.id))}
+    return {(names[number], reason): many for (number, reason), many in held_reasons(connection).items()}
+
+
+def _problems(connection: Connection) -> dict[str, int]:
+    query = (
+        select(source.c.state, source.c.code, func.count())
+        .where(source.c.retired.is_(None), source.c.state.not_in(("new", "ok")))
+        .group_by(source.c.state, source.c.code)
+    )
+    found: Counter[str] = Counter()
+    for state, code, many in connection.execute(query):
+        found[code or f"source.{state}"] += many
+    return dict(found)
+
+
+def _by_source(connection: Connection, counts: Mapping[int, int]) -> dict[str, int]:
+    """Give counts by the ids of sources in place of their numbers."""
+    return {
+        row.id: counts[row.no]
+        for some in chunks(sorted(counts))
+        for row in connection.execute(select(source.c.no, source.c.id).where(source.c.no.in_(some)))
     }

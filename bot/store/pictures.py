@@ -1,4 +1,4 @@
-"""Pictures as rows: what is prepared for a publication, and what its server has of it. Verbs for ``bot.media`` and ``bot.attach``.
+"""Pictures as rows: what is prepared for a publication, and what its server has of it. Verbs for ``bot.media.prepare`` and ``bot.delivery.attach``.
 
 A picture is ``ready`` (its bytes are kept here), ``uploaded`` (the server has it, under ``remote_id``) or ``failed``. Bytes
 are kept until the post is there; after that the row says which of the post's pictures came from which address.

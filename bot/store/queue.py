@@ -1,4 +1,4 @@
-"""The outbox as rows: what waits, and what was claimed. Verbs for ``bot.outbox``; each is one transaction's work.
+"""The outbox as rows: what waits, and what was claimed. Verbs for ``bot.delivery.outbox``; each is one transaction's work.
 
 A publication moves: queued → sending → sent, or → retry, unknown, held, dead, dropped. It is claimed by writing a
 delivery before anything leaves, and settled by what the server said.

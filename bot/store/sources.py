@@ -43,7 +43,7 @@ CLOCK = timedelta(minutes=10)
 
 
 class SourceState(NamedTuple):
-    """A source as remembered, as far as asking it needs: ``pauses`` as ``bot.silence`` keeps them.
+    """A source as remembered, as far as asking it needs: ``pauses`` as ``bot.collecting.silence`` keeps them.
 
     A tuple, because one is made for every poll out of the columns as they come.
     """

@@ -1,4 +1,4 @@
-"""What hubs promised, as rows, one per source. Verbs for ``bot.subscribe``, and for the pages, where hubs knock."""
+"""What hubs promised, as rows, one per source. Verbs for ``bot.collecting.subscribe``, and for the pages, where hubs knock."""
 
 from __future__ import annotations
 

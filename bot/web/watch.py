@@ -44,7 +44,7 @@ class Watch:
         if client is None or not is_near(client):
             raise HTTPException(404)
         with reading(self.site.engine) as connection:
-            found = figures(connection, self.site.alert_sources)
+            found = figures(connection, self.site.alert_sources, f"{self.site.now():%Y-%m}-01")
         return Response(exposition(found, self.site), 200, {"Cache-Control": NEVER}, METRICS)
 
     def _database(self) -> bool:
@@ -100,6 +100,18 @@ def _families(found: Figures, site: Site) -> Iterator[Family]:
         "alert_source_last_success_timestamp_seconds",
         "When a source of alerts last answered well; 0 where it never did.",
         _moments("source", found.alert_sources),
+    )
+    yield _gauge(
+        "held",
+        "Publications that wait for a person, by account and reason.",
+        [({"account": one, "reason": why}, many) for (one, why), many in sorted(found.held.items())],
+    )
+    yield _gauge("source_problems", "Sources in trouble, by code.", _by("code", found.problems))
+    yield _gauge("broken_items", "Entries that could not be read, by source.", _by("source", found.broken))
+    yield _gauge(
+        "spent_units_this_month",
+        "What reading has cost since the first of the month, in the units of each source's meter.",
+        _by("source", found.spent),
     )
 
 

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 
 from adapters.contract import Alert, Attached, Limits, Publisher
-from bot.channel import Channel
 from bot.decide import Sight, decide
+from bot.delivery.channel import Channel
+from bot.delivery.outbox import Outbox
 from bot.durations import QuietHours
 from bot.ids import new_id
 from bot.lock import owning
 from bot.model import Composed, Content, Lane, Observed, Wanted
 from bot.operate import Person
-from bot.outbox import Outbox
 from bot.store import accounts, queue
 from bot.store.accounts import AccountState
 from bot.store.engine import open_engine, reading, writing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.contract import Profile, ProfileLimits
-from adapters.mastodon import MastodonPublisher
+from adapters.mastodon.publisher import MastodonPublisher
 from bot.profile import differences, wanted_profile
 from bot.settings import Settings, load
 from bot.wording import wording

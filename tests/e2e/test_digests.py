@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.app import App, opened
-from bot.schedule import run_once
-from bot.settings import load
 from bot.store.engine import reading, writing
-from bot.store.tables import announcement, event
-from bot.store.views import PostFilter, post_rows
+from bot.store.tables import announcement, event, item
 from tests.e2e.feeds import FeedHost
-from tests.e2e.installation import TOKEN_VARIABLE, Installation
+from tests.e2e.inside import Inside, inside
+from tests.e2e.installation import Installation
 from tests.standin.mastodon import Standin
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -29,42 +24,44 @@ MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Day:
-    """An installation in this process, with a clock of its own."""
+    """An installation with one feed, and a day that goes by."""
 
-    app: App
+    within: Inside
     host: FeedHost
-    clock: list[datetime]
 
     def at(self, moment: datetime) -> None:
         """Move the clock."""
-        self.clock[0] = moment
+        self.within.clock.moment = moment
 
     def announce(self, *titles: str) -> None:
         """Let the source announce something, and collect it."""
         for title in titles:
-            self.host.feed("stad").add(title.replace(" ", "-"), title=title, published=self.clock[0])
-        self.round()
+            self.host.feed("stad").add(title.replace(" ", "-"), title=title, published=self.within.clock())
+        self.within.round()
 
     def gather(self) -> int:
-        """Make digests, and deliver what waits; give how many posts that were."""
+        """Collect and deliver; give how many digests were made or renewed."""
         before = self.changes()
-        self.round()
+        self.within.round()
         return self.changes() - before
 
     def changes(self) -> int:
         """How often a digest was made or renewed."""
-        with reading(self.app.engine) as connection:
+        with reading(self.within.app.engine) as connection:
             query = select(func.count()).where(event.c.rule.like("digest.%"), event.c.verdict != "gathered")
             return connection.scalar(query) or 0
 
-    def round(self) -> None:
-        """Collect and deliver."""
-        asyncio.run(run_once(self.app, force=True, watch=lambda _: None, stopping=lambda: False))
+    def texts(self) -> list[str]:
+        """Give the text of every post, the newest first."""
+        return [one.text for one in self.within.posts()]
 
-    def posts(self) -> list[Any]:
-        """Everything that was posted, or waits, the newest first."""
-        with reading(self.app.engine) as connection:
-            return post_rows(connection, PostFilter(limit=None))
+    def withdraw(self, title: str) -> None:
+        """Let the announcement with this title be withdrawn."""
+        told = select(item.c.announcement).where(item.c.title == title)
+        ended = {"ended": self.within.clock(), "notice": "withdrawn"}
+        with writing(self.within.app.engine) as connection:
+            changed = update(announcement).where(announcement.c.id.in_(told)).values(**ended)
+            assert connection.execute(changed).rowcount == 1
 
 
 @contextmanager
@@ -73,13 +70,9 @@ def day(folder: Path, host: FeedHost, source: str, server: str | None = None) ->
     installation = Installation(folder=folder)
     host.feed("stad").add("oud")
     installation.configure(server=server, sources={"stad": f"{host.url}/stad"}, source=source)
-    settings = load(installation.config, {}).settings
-    assert settings
-    clock = [MORNING - timedelta(days=3)]
-    with opened(settings, {TOKEN_VARIABLE: installation.token}, lambda: clock[0]) as app:
-        made = Day(app, host, clock)
-        made.round()
-        yield made
+    with inside(installation, MORNING - timedelta(days=3)) as opened:
+        opened.round()
+        yield Day(opened, host)
 
 
 @pytest.fixture
@@ -96,11 +89,11 @@ def test_a_day_becomes_one_post(tmp_path: Path, host: FeedHost) -> None:
         today.announce("Kapvergunning Dorpsstraat 1", "Evenement op het plein")
         today.at(MORNING + timedelta(hours=4))
         today.announce("Verkeersbesluit Kade")
-        assert today.posts() == []
+        assert today.texts() == []
         assert today.gather() == 0
         today.at(MORNING + timedelta(hours=9))
         assert today.gather() == 1
-        (post,) = today.posts()
+        (post,) = today.within.posts()
         lines = post.text.splitlines()
         assert lines[0] == "Gemeente stad: 3 nieuwe berichten (23 november)"
         for title in ("Kapvergunning Dorpsstraat 1", "Evenement op het plein", "Verkeersbesluit Kade"):
@@ -117,9 +110,8 @@ def test_each_item_stays_traceable(tmp_path: Path, host: FeedHost) -> None:
         today.announce("Een", "Twee")
         today.at(MORNING + timedelta(hours=9))
         today.gather()
-        (post,) = today.posts()
-        with reading(today.app.engine) as connection:
-            rows = connection.execute(select(event).where(event.c.verdict == "gathered").order_by(event.c.no)).all()
+        (post,) = today.within.posts()
+        rows = today.within.events("gathered")
         assert [row.detail.get("into") for row in rows if row.detail] == [post.announcement] * 2
         assert {row.rule for row in rows} == {"digest.daily"}
 
@@ -131,13 +123,13 @@ def test_an_installation_that_was_down_makes_up_for_it(tmp_path: Path, host: Fee
         today.announce("Maandag")
         today.at(MORNING + timedelta(hours=22))
         today.announce("Dinsdag")
-        assert today.changes() == 1
-        assert "Maandag" in today.posts()[0].text
-        assert "Dinsdag" not in today.posts()[0].text
+        (text,) = today.texts()
+        assert "Maandag" in text
+        assert "Dinsdag" not in text
         today.at(MORNING + timedelta(days=1, hours=9))
         assert today.gather() == 1
-        assert "Dinsdag" in today.posts()[0].text
-        assert "Maandag" not in today.posts()[0].text
+        assert "Dinsdag" in today.texts()[0]
+        assert "Maandag" not in today.texts()[0]
 
 
 def test_a_week_ends_on_friday(tmp_path: Path, host: FeedHost) -> None:
@@ -150,7 +142,7 @@ def test_a_week_ends_on_friday(tmp_path: Path, host: FeedHost) -> None:
         assert week.gather() == 0
         week.at(MORNING + timedelta(days=4, hours=9))
         assert week.gather() == 1
-        assert week.posts()[0].text.startswith("Gemeente stad: 2 nieuwe berichten (23 november tot en met 27 november)")
+        assert week.texts()[0].startswith("Gemeente stad: 2 nieuwe berichten (23 november tot en met 27 november)")
 
 
 def test_what_is_withdrawn_leaves_the_digest(tmp_path: Path, host: FeedHost) -> None:
@@ -161,13 +153,13 @@ def test_what_is_withdrawn_leaves_the_digest(tmp_path: Path, host: FeedHost) -> 
         today.at(MORNING + timedelta(hours=9))
         today.gather()
         assert "Noemt een persoon" in server.texts()[0]
-        withdraw(today, "Noemt een persoon")
+        today.withdraw("Noemt een persoon")
         assert today.gather() == 1
         (text,) = server.texts()
         assert "Blijft staan" in text
         assert "Noemt een persoon" not in text
         assert today.gather() == 0
-        withdraw(today, "Blijft staan")
+        today.withdraw("Blijft staan")
         assert today.gather() == 1
         assert server.texts() == []
 
@@ -179,16 +171,4 @@ def test_filters_hold_for_digests(tmp_path: Path, host: FeedHost) -> None:
         today.announce("Man gezocht")
         today.at(MORNING + timedelta(hours=9))
         assert today.gather() == 0
-        assert today.posts() == []
-
-
-def withdraw(today: Day, title: str) -> None:
-    """Let the announcement with this title be withdrawn."""
-    from bot.store.tables import item
-
-    with writing(today.app.engine) as connection:
-        told = select(item.c.announcement).where(item.c.title == title)
-        changed = (
-            update(announcement).where(announcement.c.id.in_(told)).values(ended=today.clock[0], notice="withdrawn")
-        )
-        assert connection.execute(changed).rowcount == 1
+        assert today.texts() == []

@@ -107,7 +107,8 @@ def upload(world: World, actor: Actor, body: bytes, alt: str) -> Medium:
         raise _not_media(world)
     if dialect.alt_length is not None and len(alt) > dialect.alt_length:
         raise refusal(world, dialect.invalid, "alt", dialect.alt_length)
-    later = kind == "video" and dialect.processes_video_later
+    looks = world.settings.picture_looks if kind == "image" else 0
+    later = looks > 0 or (kind == "video" and dialect.processes_video_later)
     medium = Medium(
         id=world.new_id(),
         actor_id=actor.id,
@@ -115,6 +116,7 @@ def upload(world: World, actor: Actor, body: bytes, alt: str) -> Medium:
         description=alt,
         size=len(body),
         state="processing" if later else "ready",
+        looks=looks,
     )
     world.media[medium.id] = medium
     return medium

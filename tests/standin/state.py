@@ -48,6 +48,7 @@ class Medium:
     description: str
     size: int
     state: Literal["processing", "ready", "failed"] = "ready"
+    looks: int = 0
     status_id: str | None = None
 
 
@@ -102,6 +103,7 @@ class Settings:
     ip_blocked: bool = False
     has_v2: bool = True
     latency: float = 0.0
+    picture_looks: int = 0
 
     @property
     def limit(self) -> int:

@@ -12,8 +12,8 @@ import pytest
 
 from adapters.contract import Attached, Picture, Post
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Malformed, Refused, Temporary, Unknown
-from adapters.mastodon import MastodonPublisher
-from adapters.mastodon_errors import moment
+from adapters.mastodon.errors import moment
+from adapters.mastodon.publisher import MastodonPublisher
 from tests.standin.mastodon import Standin
 
 POST = Post(text="Brug open https://www.voorbeeldstad.nl/brug", language="nl")

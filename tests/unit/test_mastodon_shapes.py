@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.mastodon_shapes import family_of, host, limits, plain, remote_post
+from adapters.mastodon.shapes import family_of, host, limits, plain, remote_post
 from tests.standin import texts
 
 LONG = "https://www.voorbeeldstad.nl/nieuws/een-bericht-met-een-lang-adres?x=1&y=2"

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.contract import Post
 from adapters.errors import Temporary, Unknown
-from adapters.mastodon import MastodonPublisher
+from adapters.mastodon.publisher import MastodonPublisher
 from tests.standin.mastodon import Standin
 
 UNWANTED = ("mastodon", "requests", "urllib3")
@@ -41,9 +41,9 @@ def post(text: str) -> Post:
 def test_importing_it_is_cheap() -> None:
     """Neither Mastodon.py nor requests is imported, nor a connection made, before the first verb."""
     program = f"""
-import sys, adapters.local, adapters.mastodon
+import sys, adapters.local, adapters.mastodon.publisher
 from adapters.contract import AccountConfig
-adapters.mastodon.MastodonPublisher(AccountConfig(id="a", server="https://nergens.invalid", token="t")).close()
+adapters.mastodon.publisher.MastodonPublisher(AccountConfig(id="a", server="https://nergens.invalid", token="t")).close()
 sys.exit(" ".join(sorted({set(UNWANTED)!r} & set(sys.modules))) or 0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)

@@ -18,6 +18,21 @@ from tests.web.served import serving
 from tests.web.world import World
 
 WEB = Path(__file__).parents[2] / "bot" / "web"
+PUBLIC = {"error_", "media_", "nav_", "notice_", "paused_", "visibility_"}
+DESK = {
+    "act_",
+    "act_open_",
+    "approve_",
+    "need_",
+    "operation_",
+    "plan_",
+    "reason_",
+    "replay_",
+    "replay_mode_",
+    "state_",
+    "todo_",
+}
+"""How the keys of texts begin that are chosen by a code."""
 
 
 @pytest.mark.parametrize(
@@ -89,14 +104,14 @@ def test_both_languages_say_everything() -> None:
 
 def test_catalogue_and_pages_agree() -> None:
     """No page asks for a text that the catalogue lacks, and no text is left that nothing asks for."""
-    sources = "\n".join(path.read_text("utf-8") for path in (*WEB.glob("*.py"), *WEB.glob("templates/*.html")))
+    sources = "\n".join(path.read_text("utf-8") for path in (*WEB.rglob("*.py"), *WEB.rglob("templates/**/*.html")))
     asked = set(re.findall(r"""(?:say|voice)\(\s*f?["']([a-z_0-9]+)["']""", sources))
     chosen = set(re.findall(r'"([a-z_0-9]+)"', sources)) & set(catalogue())
-    prefixes = tuple(re.findall(r"""(?:say|voice|has)\(\s*f?["']([a-z]+_)["'{]""", sources))
-    assert set(prefixes) == {"error_", "media_", "nav_", "notice_", "paused_", "visibility_"}
+    prefixes = tuple(re.findall(r"""(?:say|voice|has)\(\s*f?["']([a-z_]+_)["'{]""", sources))
+    assert set(prefixes) == PUBLIC | DESK
     assert {one for one in asked if not one.endswith("_")} <= set(catalogue())
     assert set(_SENTENCES.values()) | set(_SENT.values()) | set(_TIES.values()) <= set(catalogue())
-    unused = {key for key in set(catalogue()) - asked - chosen if not key.startswith(prefixes)}
+    unused = {key for key in set(catalogue()) - asked - chosen if not key.startswith((*prefixes, "done_", "sign_in_"))}
     assert not unused
 
 

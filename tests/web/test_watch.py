@@ -88,6 +88,7 @@ def test_metrics_count_what_there_is(world: World) -> None:
         'omroeper_oldest_waiting_seconds{account="stadsnieuws"}': 0,
         'omroeper_oldest_waiting_seconds{account="voorbeeldland"}': 0,
         'omroeper_alert_source_last_success_timestamp_seconds{source="regio-alarm"}': NOW.timestamp(),
+        'omroeper_source_problems{code="source.failing"}': 1,
     }
 
 

@@ -8,7 +8,7 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from bot.budget import Caps
+from bot.delivery.budget import Caps
 from bot.passwords import Operators
 
 Proof = Callable[[Connection, str], Sequence[str]]

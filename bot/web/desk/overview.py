@@ -134,7 +134,7 @@ def source(call: Call) -> Response:
         "url": link,
         "host": host(link) if link else one_line(row.url),
         "failing": stamp(row.failing_since, call.here.voice) if row.failing_since else None,
-        "hub": row.push_state,
+        "hub": words.state(row.push_state, call.here.voice) if row.push_state else "",
         "hub_until": stamp(row.push_until, call.here.voice) if row.push_until else None,
         "hub_error": one_line(row.push_error or ""),
         "stopped": row.state not in {"ok", "new"},

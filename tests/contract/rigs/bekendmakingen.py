@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from adapters.bekendmakingen_sru import Options
+from adapters.bekendmakingen.sru import Options
 from adapters.contract import Document
 from tests.contract.rigs import Reply, Request, Rig, Sample
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.bluesky import BlueskyOptions
+from adapters.bluesky.source import BlueskyOptions
 from adapters.contract import Document
 from tests.contract.rigs import COMMON_STRANGERS, Reply, Request, Rig, Sample, Script
 from tests.unit.platforms.replies import DID, bluesky_author, bluesky_feed, bluesky_view, body, paged

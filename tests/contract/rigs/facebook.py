@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.contract import Document
-from adapters.facebook import FacebookOptions
+from adapters.meta.facebook import FacebookOptions
 from tests.contract.rigs import COMMON_STRANGERS, SECRET, Reply, Request, Rig, Sample, Script, Stranger
 from tests.unit.platforms.replies import body, facebook_post, graph_error, graph_page, paged
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.contract import Document
-from adapters.json_mapping import JsonPaths
-from adapters.mapped_json import JsonOptions
+from adapters.mapped_json.mapping import JsonPaths
+from adapters.mapped_json.source import JsonOptions
 from tests.contract.rigs import COMMON_STRANGERS, Reply, Request, Rig, Sample, Script, Stranger
 from tests.unit.platforms.replies import SITE, announcement, announcements, body, paged
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from adapters.contract import Document
-from adapters.rijksoverheid_query import Options
+from adapters.rijksoverheid.query import Options
 from tests.contract.rigs import Reply, Request, Rig, Sample
 
 SITE = "https://www.rijksoverheid.nl/voorbeeld"

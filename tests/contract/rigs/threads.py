@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.contract import Document
-from adapters.threads import ThreadsOptions
+from adapters.meta.threads import ThreadsOptions
 from tests.contract.rigs import COMMON_STRANGERS, SECRET, Reply, Request, Rig, Sample, Script
 from tests.unit.platforms.replies import body, graph_error, graph_page, paged, threads_post
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from adapters.contract import Document
-from adapters.tiktok import TikTokOptions
+from adapters.tiktok.source import TikTokOptions
 from tests.contract.rigs import COMMON_STRANGERS, SECRET, Reply, Request, Rig, Sample, Script
 from tests.unit.platforms.replies import body, paged, tiktok_error, tiktok_login, tiktok_page, tiktok_video
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.contract import Document
-from adapters.webhook_spool import Accepted, keep
+from adapters.pushed.spool import Accepted, keep
 from tests.contract.rigs import COMMON_STRANGERS, SECRET, Mode, Rig, Sample
 from tests.unit.platforms.replies import SITE, announcement, announcements, body
 

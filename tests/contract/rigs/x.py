@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.contract import Document
-from adapters.x import XOptions
+from adapters.x.source import XOptions
 from tests.contract.rigs import COMMON_STRANGERS, SECRET, Reply, Request, Rig, Sample, Script, Stranger
 from tests.unit.platforms.replies import X_ID, body, x_post, x_problem, x_reply
 

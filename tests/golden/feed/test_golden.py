@@ -1,7 +1,7 @@
 """Documents about bodies that do not exist, and exactly what is read in them.
 
 After a wanted change, ``python -m tests.golden.feed.test_golden`` writes the expectations anew; read the difference
-before you keep it. A changed digest of an unchanged entry needs a new ``_RULE`` in ``adapters/feed.py``.
+before you keep it. A changed digest of an unchanged entry needs a new ``_RULE`` in ``adapters/feed/source.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from adapters.contract import Document, SourceConfig
-from adapters.feed import FeedSource
+from adapters.feed.source import FeedSource
 
 HERE = Path(__file__).parent
 DOCUMENTS = sorted(

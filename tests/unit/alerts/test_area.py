@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from adapters.alert_area import overlap, rings
+from adapters.alerts.area import overlap, rings
 
 SQUARE = "0,0 0,10 10,10 10,0 0,0"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters.burgernet import BurgernetSource
+from adapters.alerts.burgernet import BurgernetSource
 from adapters.contract import Area, Batch, Document, SourceConfig, Text
 from adapters.errors import AuthFailed, Gone, Limited, Malformed
 from tests.unit.alerts.documents import codes, ids, of, reasons

@@ -12,7 +12,7 @@ from adapters.cap.reading import survey
 from adapters.cap.survey import Context
 from adapters.contract import Area, Document, Text
 from adapters.errors import Malformed
-from adapters.feed_entry import Setting
+from adapters.feed.entry import Setting
 from tests.unit.alerts.documents import alert, atom, codes, ids, info, of, only, read, reasons, stem
 
 # As MeteoAlarm writes its entries: CAP's elements beside Atom's, and the links to page and message.

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.contract import Area, Batch, Document, SourceConfig, Text
 from adapters.errors import AuthFailed, Gone, Limited, Malformed, Temporary
-from adapters.nl_alert import MOST_PAGES, NlAlertSource
+from adapters.nl_alert.source import MOST_PAGES, NlAlertSource
 from tests.unit.alerts.documents import codes, ids, of, reasons
 from tests.unit.alerts.place import Place, Reader, Says, reading
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from adapters.nl_alert_text import Languages, by_language, is_test, is_withdrawal, place_of, title_of
+from adapters.nl_alert.text import Languages, by_language, is_test, is_withdrawal, place_of, title_of
 
 DUTCH = "Grote brand in Voorbeeldstad. Sluit ramen en deuren."
 ENGLISH = "Large fire in Voorbeeldstad. Keep your windows and doors closed."

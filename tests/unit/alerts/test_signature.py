@@ -25,7 +25,7 @@ from adapters.cap.keys import (
     rsa_key,
 )
 from adapters.contract import Batch, SourceConfig
-from adapters.feed_charset import decode
+from adapters.feed.charset import decode
 from tests.unit.alerts.documents import HERE, alert, atom, info, read, reasons
 
 SIGNED = {path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "signed").glob("*.xml"))}

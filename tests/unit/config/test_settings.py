@@ -17,8 +17,8 @@ from tests.unit.config.conftest import BASE, Configure
 from tests.unit.config.kinds import FeedOptions, SquareOptions
 
 if TYPE_CHECKING:
+    from bot.delivery.channel import AccountPolicy
     from bot.model import SourcePolicy
-    from bot.outbox import AccountPolicy
 
 HOUR = timedelta(hours=1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.contract import Batch, Document, Item, SourceConfig
-from adapters.feed_document import read_document
+from adapters.feed.document import read_document
 
 CONFIG = SourceConfig(id="proef", url="https://www.voorbeeldstad.example/nieuws.rss")
 GOLDEN = Path(__file__).parents[2] / "golden" / "feed"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.feed_charset import decode
+from adapters.feed.charset import decode
 
 WORDS = "“één” café € – naïef"
 DECLARED = '<?xml version="1.0" encoding="{}"?><a>{}</a>'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.feed_dates import Moment, read_date
+from adapters.feed.dates import Moment, read_date
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EIGHT = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from adapters.contract import Batch, SourceConfig
 from adapters.errors import Gone, Limited, Malformed
-from adapters.feed import FeedSource
+from adapters.feed.source import FeedSource
 from adapters.http import HttpClient, NetworkPolicy
 from tests.unit.feed.documents import codes, item, rss
 

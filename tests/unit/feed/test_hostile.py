@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.contract import Document
 from adapters.errors import Malformed
-from adapters.feed_document import read_document
+from adapters.feed.document import read_document
 from tests.unit.feed.documents import CONFIG, GOLDEN, item, rss
 
 SIZE = 200_000

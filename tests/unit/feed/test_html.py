@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract import Text
-from adapters.feed_html import plain, pointers
-from adapters.feed_text import clean, is_markup
+from adapters.feed.html import plain, pointers
+from adapters.feed.text import clean, is_markup
 from tests.unit.feed.documents import item, only, rss
 
 MARKUP = [

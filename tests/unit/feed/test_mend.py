@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.contract import Text
-from adapters.feed_mend import mend
+from adapters.feed.mend import mend
 from tests.unit.feed.documents import codes, item, only, read, rss
 
 

@@ -25,7 +25,7 @@ import pytest
 
 from adapters.contract import Document, SourceConfig, Text
 from adapters.errors import Malformed
-from adapters.feed import FeedSource
+from adapters.feed.source import FeedSource
 from tests.unit.feed.documents import captures
 
 CONFIG = SourceConfig(id="proef", url="", time_zone="UTC")

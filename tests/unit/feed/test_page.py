@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.errors import Malformed
-from adapters.feed_page import NamedFeed, named_feeds
+from adapters.feed.page import NamedFeed, named_feeds
 from tests.unit.feed.documents import CONFIG, captures, codes, item, read, rss
 
 PAGE = """<!DOCTYPE html><html><head><title>Voorbeeldstad</title>

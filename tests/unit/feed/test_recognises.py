@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.contract import Document
 from adapters.errors import Malformed
-from adapters.feed import FeedSource
+from adapters.feed.source import FeedSource
 from tests.unit.feed.documents import captures, read
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.bluesky import BlueskyOptions, BlueskySource
+from adapters.bluesky.source import BlueskyOptions, BlueskySource
 from adapters.contract import Document, Item, SourceConfig
 from adapters.errors import AuthFailed, Permanent
 from adapters.http import HttpClient

@@ -12,8 +12,8 @@ import pytest
 
 from adapters.contract import Batch, SourceConfig
 from adapters.errors import AuthFailed, Malformed
-from adapters.folder import FolderOptions, FolderSource
-from adapters.note import read_note
+from adapters.pushed.folder import FolderOptions, FolderSource
+from adapters.pushed.note import read_note
 from tests.unit.platforms.conftest import offload
 from tests.unit.platforms.replies import SITE, announcement, announcements, body
 

@@ -10,11 +10,11 @@ import pytest
 
 from adapters.contract import Document, Item, SourceConfig
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Malformed, Permanent, Temporary
-from adapters.facebook import FacebookOptions, FacebookSource
-from adapters.graph import expiring
 from adapters.http import HttpClient
-from adapters.instagram import InstagramOptions, InstagramSource
-from adapters.threads import ThreadsOptions, ThreadsSource
+from adapters.meta.facebook import FacebookOptions, FacebookSource
+from adapters.meta.graph import expiring
+from adapters.meta.instagram import InstagramOptions, InstagramSource
+from adapters.meta.threads import ThreadsOptions, ThreadsSource
 from tests.contract.rigs import Request, Script
 from tests.contract.stage import Stage
 from tests.unit.platforms.conftest import TOKEN, Place, answered, by_path

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from adapters.contract import Batch, Document, SourceConfig
 from adapters.errors import Malformed
 from adapters.http import HttpClient
-from adapters.json_guess import guess
-from adapters.json_mapping import JsonPaths
-from adapters.json_path import parse_path
-from adapters.mapped_json import JsonOptions, JsonSource
+from adapters.mapped_json.guess import guess
+from adapters.mapped_json.mapping import JsonPaths
+from adapters.mapped_json.path import parse_path
+from adapters.mapped_json.source import JsonOptions, JsonSource
 from tests.contract.rigs import Reply, Request
 from tests.contract.stage import Stage
 from tests.unit.platforms.conftest import Place, answered

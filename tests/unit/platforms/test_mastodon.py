@@ -9,7 +9,7 @@ import pytest
 from adapters.contract import Document, Item, SourceConfig
 from adapters.errors import AuthFailed, Gone, Permanent
 from adapters.http import HttpClient
-from adapters.mastodon_source import MastodonOptions, MastodonSource
+from adapters.mastodon.source import MastodonOptions, MastodonSource
 from tests.contract.rigs import Reply, Request, Script
 from tests.contract.stage import Stage
 from tests.unit.platforms.conftest import Place, answered, by_path

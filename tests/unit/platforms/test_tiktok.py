@@ -10,7 +10,7 @@ import pytest
 from adapters.contract import Document, SourceConfig
 from adapters.errors import AuthFailed, Temporary
 from adapters.http import HttpClient
-from adapters.tiktok import TikTokOptions, TikTokSource
+from adapters.tiktok.source import TikTokOptions, TikTokSource
 from tests.contract.rigs import Reply, Script
 from tests.contract.stage import Stage
 from tests.unit.platforms.conftest import TOKEN, Place, answered, by_path

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from adapters.contract import Batch, Document, SourceConfig
 from adapters.errors import Permanent, Temporary
-from adapters.webhook import WebhookSource
-from adapters.webhook_spool import LARGEST, MOST_WAITING, Accepted, Refused, accept, keep, signature
+from adapters.pushed.spool import LARGEST, MOST_WAITING, Accepted, Refused, accept, keep, signature
+from adapters.pushed.webhook import WebhookSource
 from tests.unit.platforms.conftest import offload
 from tests.unit.platforms.replies import announcement, announcements, body
 

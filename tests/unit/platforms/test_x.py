@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from adapters.contract import Batch, Document, SourceConfig
 from adapters.errors import AuthFailed, Gone, Limited, Malformed, Permanent, Temporary
 from adapters.http import HttpClient
-from adapters.x import XOptions, XSource
-from adapters.x_meter import metered, next_day, next_month
-from adapters.x_wire import route
+from adapters.x.meter import metered, next_day, next_month
+from adapters.x.source import XOptions, XSource
+from adapters.x.wire import route
 from tests.contract.rigs import Reply, Request, Script
 from tests.contract.stage import Stage
 from tests.unit.platforms.conftest import TOKEN, Place, answered, by_path

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.bekendmakingen import BekendmakingenSource
-from adapters.bekendmakingen_sru import Options, address, is_in, query, read_answer
+from adapters.bekendmakingen.source import BekendmakingenSource
+from adapters.bekendmakingen.sru import Options, address, is_in, query, read_answer
 from adapters.contract import Document, Item, SourceConfig, Text
 from adapters.errors import AdapterError, AuthFailed, Limited, Malformed, Refused, Temporary
 from tests.contract.rigs import Reply

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.contract import Document, SourceConfig
 from adapters.errors import AuthFailed, Malformed
-from adapters.politie import PolitieSource
-from adapters.politie_api import about, is_api, page_address
+from adapters.politie.api import about, is_api, page_address
+from adapters.politie.source import PolitieSource
 from tests.contract.rigs import Reply
 from tests.contract.rigs.politie import api
 from tests.unit.sources.conftest import Place

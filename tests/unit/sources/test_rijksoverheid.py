@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract import Document, SourceConfig
-from adapters.rijksoverheid import RijksoverheidSource
-from adapters.rijksoverheid_query import Options, Window, address, first_window, next_window, overlapping, questions
+from adapters.rijksoverheid.query import Options, Window, address, first_window, next_window, overlapping, questions
+from adapters.rijksoverheid.source import RijksoverheidSource
 from tests.contract.rigs.rijksoverheid import NOW, at, rss, search
 from tests.unit.sources.conftest import Place
 

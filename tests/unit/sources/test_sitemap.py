@@ -10,10 +10,10 @@ import pytest
 
 from adapters.contract import Batch, Document, SourceConfig
 from adapters.errors import Malformed
-from adapters.sitemap import Options, SitemapSource
-from adapters.sitemap_course import MOST_SEEN
-from adapters.sitemap_document import unpacked
-from adapters.sitemap_page import with_page
+from adapters.sitemap.course import MOST_SEEN
+from adapters.sitemap.document import unpacked
+from adapters.sitemap.page import with_page
+from adapters.sitemap.source import Options, SitemapSource
 from tests.contract.rigs import Reply, Request
 from tests.contract.rigs.sitemap import SPACES, index, site, urlset
 from tests.unit.sources.conftest import Place

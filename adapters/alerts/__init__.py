@@ -1,0 +1,1 @@
+"""Burgernet and AMBER, and what the alert sources share."""

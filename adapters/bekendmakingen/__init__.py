@@ -1,0 +1,1 @@
+"""Official publications, through SRU 2.0."""

@@ -1,0 +1,1 @@
+"""Bluesky accounts, through the public view."""

@@ -1,0 +1,1 @@
+"""Any JSON document, read through a mapping."""

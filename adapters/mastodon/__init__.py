@@ -1,0 +1,1 @@
+"""Mastodon, both ways: an account we publish on, and accounts we read."""

@@ -1,0 +1,1 @@
+"""The Graph API's places: Facebook Pages, Threads and Instagram."""

@@ -1,0 +1,1 @@
+"""NL-Alert, the Dutch cell broadcast."""

@@ -1,0 +1,1 @@
+"""The Dutch police: its API and its feeds."""

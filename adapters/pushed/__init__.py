@@ -1,0 +1,1 @@
+"""What bodies bring themselves: files in a folder, and signed requests."""

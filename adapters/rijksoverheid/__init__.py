@@ -1,0 +1,1 @@
+"""Rijksoverheid.nl, through its feed with a query."""

@@ -1,0 +1,1 @@
+"""TikTok accounts that have authorised us."""

@@ -1,0 +1,1 @@
+"""Accounts on X, within its terms and a spending limit."""

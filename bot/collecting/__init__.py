@@ -1,0 +1,1 @@
+"""Asking sources politely, and taking what they show into memory."""

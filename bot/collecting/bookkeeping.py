@@ -1,0 +1,273 @@
+"""The books of a source: what one poll changes in its row, and which change of its state is worth a notice. Pure.
+
+A state lasts until a poll says otherwise, and leaves one event when it begins and one when it ends, never one per poll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.contract import Batch, Hints
+from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Temporary
+from bot.collecting.moves import ADOPT_TIMES, QUARANTINE, adopted, sighted
+from bot.collecting.poll import Poll
+from bot.collecting.rhythm import LONGEST, next_due
+from bot.collecting.silence import SHORTEST_SILENCE, Past, first_pauses, silence, with_pause
+from bot.model import Decision, Event
+from bot.store.sources import SourceState, pack_hints
+
+GONE, NOT_FOUND = 410, 404
+GONE_AFTER = timedelta(days=14)
+"""How long an address may answer 404 before it is given up."""
+
+ALARM_AFTER = timedelta(minutes=5)
+"""How long a source of alerts may be out of reach before that is an alarm of its own."""
+
+LIMITED_FOR = timedelta(hours=24)
+"""How long a host may ask for a pause before the source counts as failing."""
+
+LASTING = 3
+"""From so many failures in a row on a failure is worth a notice."""
+
+LONGEST_ERROR = 500
+EMPTY, GAP, ALARM = "source.empty", "source.gap", "alert.unreachable"
+_STILL = frozenset({EMPTY, GAP})
+_BROKE_OFF = ("feed.truncated", "cap.truncated", "cap.unfetched", "http.")
+_TO_TELL = (
+    "token.",
+    "account.",
+    "cap.elsewhere",
+    "folder.too-many",
+    "rijksoverheid.truncated",
+    "sitemap.too-many-pages",
+)
+"""Problems that last until a person does something about them."""
+
+Row = dict[str, Any]
+
+
+def entry(poll: Poll, decision: Decision | None) -> Row:
+    """Give what a poll changes in its source's row; ``row`` is the row's number."""
+    if poll.error is not None:
+        return _failed(poll, poll.error)
+    batch = poll.batch
+    assert batch is not None
+    if batch.not_modified:
+        return _unchanged(poll, batch)
+    row = _answered(poll, batch)
+    if decision is not None:
+        row |= _document(poll, batch, decision)
+    broke_off = next((one for one in batch.problems if one.startswith(_BROKE_OFF)), None)
+    if broke_off and not batch.whole:
+        return row | _half(poll, broke_off)
+    if decision and decision.gap:
+        return row | {"state": "gap", "code": GAP, "error": None}
+    if poll.state.entries and any(one.partition(":")[0].endswith(".no-entries") for one in batch.problems):
+        return row | _empty(poll)
+    return row | _listened(poll, row) | _told(batch)
+
+
+def notice(poll: Poll, row: Row) -> Event | None:
+    """Give the event that a poll leaves about the source itself; None where nothing of note changed."""
+    state = poll.state
+    if "state" not in row and "moved" not in row:
+        return None  # as nearly every poll
+    address = adopted(row.get("moved", state.moved))
+    if address != adopted(state.moved):
+        return _event(poll, "moved", "redirect.adopted" if address else "redirect.given-up", {"to": address})
+    before = _standing(state.state, state.code, state.failures)
+    now, code = row.get("state", state.state), row.get("code", state.code)
+    after = _standing(now, code, row.get("failures", state.failures))
+    if after == before:
+        return None
+    return _event(poll, after[0], after[1] or code or "source.well", {"error": row.get("error")})
+
+
+def _standing(state: str, code: str | None, failures: int) -> tuple[str, str | None]:
+    """Give what of a state is worth a notice where it changes: single failures and pauses that a host asks for are not."""
+    if state == "failing" and code not in {ALARM, EMPTY}:
+        return ("failing" if failures >= LASTING else "ok", None)
+    if state in {"new", "ok"}:
+        return ("ok", code if code and code.startswith(_TO_TELL) else None)
+    return (state, code)
+
+
+def _event(poll: Poll, verdict: str, rule: str, detail: Mapping[str, Any]) -> Event:
+    told = {name: value for name, value in detail.items() if value}
+    return Event(stage="health", verdict=verdict, rule=rule, source=poll.origin.no, detail=told)
+
+
+# ── it answered ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _unchanged(poll: Poll, batch: Batch) -> Row:
+    """Nothing changed: as few columns as can be, for nearly every poll ends here."""
+    state, at = poll.state, poll.at
+    quiet = _quiet(state, at)
+    row: Row = {
+        "row": state.no,
+        "last_try": at,
+        "last_ok": at,
+        "due": next_due(at, poll.origin.rhythm, batch.hints, quiet=quiet),
+    }
+    if batch.cursor is not state.cursor and batch.cursor != state.cursor:
+        row["cursor"] = dict(batch.cursor)
+    if state.moved or batch.hints.moved_to:
+        row["moved"] = sighted(at, poll.origin.home, state.moved, batch.hints.moved_to)
+    if state.code in _STILL:
+        return row  # what the last document was still holds
+    if state.state == "ok" and not (state.code or state.failures or batch.problems or quiet > SHORTEST_SILENCE):
+        return row
+    heard = _listened(poll, row) | _told(batch)
+    if state.state != heard["state"] or state.code != heard["code"] or state.failures:
+        row |= {"failures": 0, "failing_since": None, "retry_after": None, **heard}
+    return row
+
+
+def _answered(poll: Poll, batch: Batch) -> Row:
+    return {
+        "row": poll.state.no,
+        "last_try": poll.at,
+        "last_ok": poll.at,
+        "failures": 0,
+        "failing_since": None,
+        "retry_after": None,
+        "moved": sighted(poll.at, poll.origin.home, poll.state.moved, batch.hints.moved_to),
+        "due": next_due(poll.at, poll.origin.rhythm, batch.hints, quiet=_quiet(poll.state, poll.at)),
+    }
+
+
+def _document(poll: Poll, batch: Batch, decision: Decision) -> Row:
+    """What a document says of its source, and what its dates say of its rhythm."""
+    state, at = poll.state, poll.at
+    dates = [one.content.published for one in poll.observed if one.content.published]
+    newest = max([*dates, *([state.newest_item] if state.newest_item else [])], default=None)
+    row: Row = {
+        "cursor": dict(batch.cursor),
+        "hints": pack_hints(batch.hints),
+        "title": batch.title,
+        "newest_item": newest,
+    }
+    if batch.whole and (decision.new_items or batch.items or batch.unchanged):
+        row["entries"] = len(batch.items) + len(batch.unchanged)
+    if state.last_new is None:
+        row |= {"last_new": at, "pauses": list(first_pauses(one for one in dates if one <= at))}
+    elif decision.new_items:
+        row |= {
+            "last_new": at,
+            "pauses": list(with_pause(state.pauses, state.last_new, at)),
+            "due": next_due(at, poll.origin.rhythm, batch.hints),
+        }
+    return row
+
+
+def _half(poll: Poll, problem: str) -> Row:
+    """A document that broke off: what was readable is taken in, and the source is asked for all of it again."""
+    code, _, sentence = problem.partition(":")
+    failures = poll.state.failures + 1
+    return {
+        "state": "failing",
+        "failures": failures,
+        "failing_since": poll.state.failing_since or poll.at,
+        "code": code,
+        "error": sentence.strip()[:LONGEST_ERROR],
+        "due": next_due(poll.at, poll.origin.rhythm, Hints(), failures=failures),
+    }
+
+
+def _empty(poll: Poll) -> Row:
+    """A sound document with nothing in it, where there was something: an outage in disguise, and nothing is withdrawn."""
+    return {
+        "state": "failing",
+        "failures": poll.state.failures + 1,
+        "failing_since": poll.state.failing_since or poll.at,
+        "code": EMPTY,
+        "error": f"It answers with no entries, where there were {poll.state.entries}.",
+    }
+
+
+def _listened(poll: Poll, row: Row) -> Row:
+    """Say whether a source that answers well has something to say."""
+    state = poll.state
+    past = Past(
+        pauses=row.get("pauses", state.pauses),
+        newest=row.get("newest_item", state.newest_item),
+        last_new=row.get("last_new", state.last_new),
+        urgent=poll.origin.rhythm.urgent,
+    )
+    found = silence(poll.at, past)
+    if found is None:
+        return {"state": "ok", "code": None, "error": None}
+    return {"state": "silent", "code": found.code, "error": found.sentence}
+
+
+def _told(batch: Batch) -> Row:
+    """Give what the adapter wants a person to know, though all is well."""
+    problem = next((one for one in batch.problems if one.startswith(_TO_TELL)), None)
+    if problem is None:
+        return {}
+    code, _, sentence = problem.partition(":")
+    return {"code": code, "error": sentence.strip()[:LONGEST_ERROR]}
+
+
+def _quiet(state: SourceState, now: datetime) -> timedelta:
+    return now - state.last_new if state.last_new else timedelta()
+
+
+# ── it did not ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _failed(poll: Poll, error: AdapterError) -> Row:
+    state, at = poll.state, poll.at
+    # a refusal does not go away by itself: it is worth a notice, and a longer pause, from the first on
+    failures = max(state.failures + 1, LASTING if isinstance(error, AuthFailed) else 0)
+    since = state.failing_since or at
+    retry_after = _retry_after(error, at)
+    row: Row = {
+        "row": state.no,
+        "state": _state(poll, error, since),
+        "last_try": at,
+        "failures": failures,
+        "failing_since": since,
+        "retry_after": retry_after,
+        "code": error.code,
+        "error": f"{error} {error.remedy}".strip()[:LONGEST_ERROR],
+        "due": next_due(at, poll.origin.rhythm, Hints(), failures=failures, retry_after=retry_after),
+    }
+    if poll.origin.rhythm.urgent and row["state"] == "failing" and at - since >= ALARM_AFTER:
+        sentence = (
+            f"No alert can be seen since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC ({error.code}). {row['error']}"
+        )
+        row |= {"code": ALARM, "error": sentence[:LONGEST_ERROR]}
+    if adopted(state.moved) and failures >= ADOPT_TIMES:
+        row["moved"] = None  # the address that it moved to does not answer: back to the configured one
+    return row
+
+
+def _state(poll: Poll, error: AdapterError, since: datetime) -> str:
+    """Say what a failure makes of its source: given up, kept away from, left alone for a while, or failing."""
+    if error.code == QUARANTINE:
+        return "quarantined"
+    if isinstance(error, Gone):
+        long = error.status == NOT_FOUND and poll.at - since >= GONE_AFTER
+        if error.status == GONE or long:
+            return "failing" if adopted(poll.state.moved) else "disabled"
+    patience = ALARM_AFTER if poll.origin.rhythm.urgent else LIMITED_FOR
+    if _asked_to_wait(error) and poll.at - since < patience and poll.state.state != "failing":
+        return poll.state.state
+    return "failing"
+
+
+def _asked_to_wait(error: AdapterError) -> bool:
+    return isinstance(error, Limited) and (error.until is not None or error.retry_after is not None)
+
+
+def _retry_after(error: AdapterError, now: datetime) -> datetime | None:
+    """Give the moment until which a host asked to be left alone. Seconds count from our own clock."""
+    if isinstance(error, Temporary) and error.retry_after is not None:
+        return now + min(timedelta(seconds=error.retry_after), LONGEST)
+    if isinstance(error, Limited) and error.until:
+        return min(error.until.astimezone(UTC), now + LONGEST)
+    return None

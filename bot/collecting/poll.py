@@ -1,0 +1,65 @@
+"""One poll: of which source, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.contract import Batch, Broken, Source
+from adapters.errors import AdapterError
+from bot.collecting.moves import Home
+from bot.collecting.rhythm import Rhythm
+from bot.model import Decision, Observed, SourcePolicy
+from bot.normalise import Place
+from bot.store.sources import SourceState
+
+Open = Callable[[str | None], Source]
+"""Makes the adapter of a source; the address is the one that it moved to, None for the configured one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A source as configured: its row, its settings, how to ask it, and the family that it belongs to."""
+
+    no: int
+    policy: SourcePolicy
+    rhythm: Rhythm
+    place: Place
+    open: Open
+    home: Home = field(default_factory=lambda: Home(url=""))
+    family: frozenset[str] = frozenset()
+    alike: bool = False
+    """Whether somebody in its family tells the same in other words, so that likenesses are kept."""
+    keep_raw: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Poll:
+    """One poll that ended: what the source showed, or the error; when. Nobody changes it.
+
+    It is not frozen, because one is made for every poll and that would take three times as long.
+    """
+
+    origin: Origin
+    state: SourceState
+    at: datetime
+    batch: Batch | None = None
+    observed: tuple[Observed, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    likenesses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    error: AdapterError | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it changes bookkeeping alone, and may wait for others to be written with."""
+        return self.error is not None or (self.batch is not None and self.batch.not_modified)
+
+
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What became of a poll, for those who watch: the decision, or the error. Nobody changes it either."""
+
+    poll: Poll
+    decision: Decision | None = None
+    failure: str | None = None

@@ -1,0 +1,1 @@
+"""Pictures made fit for an account before its post leaves."""
