@@ -40,7 +40,7 @@ from bench.mutation import mutate
 from bench.outcome import Broken, check_batch, check_observed, check_post
 from bot.collecting.storable import storable
 from bot.compose import CannotCompose, Draft, Voice, compose
-from bot.decide import Sight, decide
+from bot.decide.look import Sight, decide
 from bot.model import (
     Composed,
     Content,
@@ -51,8 +51,10 @@ from bot.model import (
     KnownPublication,
     KnownRoute,
     Observed,
+    Place,
 )
-from bot.normalise import RULE, Place, normalise
+from bot.normalise import normalise
+from bot.rule import RULE
 from bot.settings import Settings, load
 from bot.similar import telling
 from bot.wording import Wording, wording

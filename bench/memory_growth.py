@@ -25,11 +25,14 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from adapters.contract import Batch, Item, Text
-from bot.app import enabled
-from bot.collecting.collect import Origin, Poll, take_in
+
+from bot.collecting.collect import Origin, Poll
+from bot.collecting.taking import take_in
 from bot.collecting.rhythm import Rhythm
 from bot.ids import new_id
-from bot.normalise import RULE, Place, normalise
+from bot.model import Place
+from bot.normalise import normalise
+from bot.rule import RULE
 from bot.settings import Settings, load
 from bot.similar import telling
 from bot.store.codec import pack_raw
@@ -115,7 +118,7 @@ def _world(folder: Path) -> World:
             connection,
             NOW,
             [AgencyRow(id="land", name="Voorbeeldland", parent=None)],
-            [SourceRow(id=one.id, agency="land", kind="feed", url=one.url, to=one.to) for one in enabled(settings)],
+            [SourceRow(id=one.id, agency="land", kind="feed", url=one.url, to=one.to) for one in settings.enabled()],
             [AccountRow(id="account", kind="local", server="")],
         )
     return World(engine, settings, numbers.sources, numbers.accounts["account"], folder / "omroeper.db")

@@ -45,7 +45,7 @@ from adapters.http import HttpClient, NetworkPolicy
 from bot.collecting.collect import Collector, Origin, Taken
 from bot.collecting.moves import Home
 from bot.collecting.rhythm import Rhythm
-from bot.normalise import Place
+from bot.model import Place
 from bot.process import make_ready
 from bot.settings.models import SourceSettings
 from bot.store.engine import open_engine, sqlite_path, writing

@@ -18,7 +18,7 @@ REMEDIES = {
     "source.unchanged": "Look whether its page still names this address.",
     "source.old": "If its site shows newer announcements, look for another address.",
     "source.empty": "Nothing is withdrawn because of this. If it lasts, look whether its page still names this address.",
-    "source.disabled": "Find its new address, or retire it; `omroeper resume` asks once more.",
+    "source.disabled": "`omroeper resume` asks once more.",
     "source.redirected-away": "If it moved, configure its new address or add the domain to the agency;"
     " then `omroeper resume`.",
     "alert.unreachable": "Look at once whether the service is down for everybody; until it answers, alerts are missed.",
@@ -57,7 +57,18 @@ class Attention:
 
 def attend(subject: str, code: str, what: str, *, grave: bool = True) -> Attention:
     """Say that something needs a person, with what to do about it."""
-    return Attention(subject=subject, code=code, message=f"{what} {remedy(code)}".strip(), grave=grave)
+    return Attention(subject=subject, code=code, message=instruction(what, remedy(code)), grave=grave)
+
+
+def instruction(what: str, todo: str) -> str:
+    """Give what is wrong and what to do about it as sentences, however the first one ended."""
+    return f"{ended(what)} {todo}".strip()
+
+
+def ended(what: str) -> str:
+    """Give a sentence with the full stop that errors of libraries and servers often lack."""
+    what = what.strip()
+    return what if not what or what.endswith((".", "!", "?", "…")) else f"{what}."
 
 
 def remedy(code: str) -> str:

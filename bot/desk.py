@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapters.contract import Limits
-from bot.app import compose_for, enabled, wall_clock
+from bot.app import wall_clock
 from bot.delivery.channel import WordingError
 from bot.model import Wanted
+from bot.outgoing import compose_for
 from bot.passwords import NOBODY, Operators, read_hash, read_operators
 from bot.secrets import secrets_for
 from bot.settings import Settings
@@ -42,7 +43,7 @@ def desk_of(settings: Settings, environ: Environ) -> Desk | None:
 def receivers_of(settings: Settings, environ: Environ, now: Callable[[], datetime] = wall_clock) -> dict[str, Receiver]:
     """Give what takes the pushes of each source that has some, by its id."""
     found: dict[str, Receiver] = {}
-    for source in enabled(settings):
+    for source in settings.enabled():
         secret = secrets_for(source, environ).revealed().get("secret") if source.kind == WEBHOOK else None
         if secret:
             found[source.id] = partial(_receive, Path(source.url), secret, now)

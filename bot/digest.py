@@ -20,6 +20,7 @@ from bot.decide.arrivals import subject
 from bot.filters import left_out_by
 from bot.ids import new_id
 from bot.model import Content, Event
+from bot.policy import Policy, better_link
 from bot.settings import Settings, SourceSettings
 from bot.store import digests, queue, wishes
 from bot.store.digests import Gathered, Gathering, NewDigest
@@ -63,7 +64,7 @@ def make_digests(engine: Engine, settings: Settings, now: datetime) -> int:
                 waiting += edition.make(connection)
     for digest_id in losing:
         with writing(engine) as connection:
-            waiting += renew(connection, digest_id, now)
+            waiting += renew(connection, settings, digest_id, now)
     return waiting
 
 
@@ -135,7 +136,7 @@ class Edition:
         """Give what a digest of these announcements says. ``page``: where all of them can be read."""
         return Content(
             title=self._title(found),
-            text=as_text(entries(found)),
+            text=as_text(entries(found, self.settings.platform_policy, self.source.agency)),
             url=page,
             language=found[0].language,
             published=self.until,
@@ -196,21 +197,24 @@ class Edition:
         return phrase("digest-title", agency=agency, count=str(len(found)), day=label)
 
 
-def entries(found: Iterable[Gathered]) -> list[str]:
-    """Give the entries of a digest, those of one kind together."""
+def entries(found: Iterable[Gathered], policy: Policy, agency: str) -> list[str]:
+    """Give the entries of a digest, those of one kind together. ``policy`` says where one about the agency may lead."""
     ordered = sorted(found, key=lambda one: (one.content.categories[-1:], one.created, one.id))
-    made = (entry(one.content.title or one.content.text, one.content.url) for one in ordered)
+    made = (
+        entry(one.content.title or one.content.text, better_link(policy, agency, (one.content.url, *one.content.links)))
+        for one in ordered
+    )
     return [one for one in made if one][:MOST]
 
 
-def renew(connection: Connection, digest_id: str, now: datetime) -> int:
+def renew(connection: Connection, settings: Settings, digest_id: str, now: datetime) -> int:
     """Take out of a digest what was withdrawn since; its posts are edited, or go where nothing is left."""
     left = digests.gathered_by(connection, digest_id)
-    content = digests.content_of(connection, digest_id)
-    text = as_text(entries(left))
-    if text == content.text:
+    before = digests.content_of(connection, digest_id)
+    content = _told_again(settings, digests.source_of(connection, digest_id), before, left, now)
+    if content.text == before.text:
         return 0
-    version = digests.rewrite(connection, now, digest_id, replace(content, text=text))
+    version = digests.rewrite(connection, now, digest_id, content)
     if not left:
         digests.end(connection, now, digest_id)
     posts = digests.posts_of(connection, digest_id)
@@ -220,6 +224,15 @@ def renew(connection: Connection, digest_id: str, now: datetime) -> int:
     event = Event(stage="decide", verdict=verdict, rule="digest.withdrawn", announcement=digest_id)
     add_events(connection, now, [event])
     return len(posts)
+
+
+def _told_again(settings: Settings, source_id: str, before: Content, left: list[Gathered], now: datetime) -> Content:
+    """Give what a digest says of what is left. One whose source is no longer configured keeps its title."""
+    source = settings.sources().get(source_id)
+    if source is None or not left:
+        return replace(before, text=as_text(entries(left, settings.platform_policy, "")))
+    edition = Edition(settings=settings, source=source, since=EPOCH, until=before.published or now, now=now)
+    return edition.content(left, before.url)
 
 
 def _want(connection: Connection, now: datetime, row: Row[Any], version: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.attentions import WAITS, Attention, attend
+from bot.attentions import WAITS, Attention, attend, ended
 from bot.collecting.silence import FROZEN, Past, silence
 from bot.delivery.budget import LOOK_BACK, Caps, Spent, left
 from bot.store import accounts, queue, sources, views
@@ -29,7 +29,6 @@ class Meter:
 
 def status(connection: Connection, now: datetime, caps: Mapping[str, Caps]) -> dict[str, Any]:
     """Give the contract's JSON of ``status``. ``caps`` are the settings of the accounts, by id."""
-    counts = views.queue_counts(connection)
     meter = Meter(
         today=sources.spent_since(connection, f"{now:%Y-%m-%d}"),
         month=sources.spent_since(connection, f"{now:%Y-%m}-01"),
@@ -37,23 +36,30 @@ def status(connection: Connection, now: datetime, caps: Mapping[str, Caps]) -> d
     return {
         "paused": bool(views.read_setting(connection, "paused")),
         "sources": [_source(row, meter) for row in views.source_rows(connection)],
-        "accounts": [
-            _account(connection, now, row, counts.get(row.no, {}), caps.get(row.id))
-            for row in views.account_rows(connection)
-        ],
+        "accounts": accounts_standing(connection, now, caps),
     }
 
 
-def attention(connection: Connection, now: datetime) -> list[Attention]:
-    """Say what needs a person, and what merely waits."""
+def accounts_standing(connection: Connection, now: datetime, caps: Mapping[str, Caps]) -> list[dict[str, Any]]:
+    """Give the accounts of the contract's JSON of ``status``."""
+    counts = views.queue_counts(connection)
+    return [
+        _account(connection, now, row, counts.get(row.no, {}), caps.get(row.id))
+        for row in views.account_rows(connection)
+    ]
+
+
+def attention(connection: Connection, now: datetime, subject: str | None = None) -> list[Attention]:
+    """Say what needs a person, and what merely waits: everywhere, or with the source or account of an id."""
     found: list[Attention] = []
     broken = views.broken_counts(connection)
-    for row in views.source_rows(connection):
+    for row in views.source_rows(connection, subject):
         found += _about_source(row, broken.get(row.no, 0), now)
     counts, reasons = views.queue_counts(connection), views.held_reasons(connection)
-    for state in accounts.active_accounts(connection):
+    states = [one for one in accounts.active_accounts(connection) if subject in {None, one.id}]
+    for state in states:
         found += _about_account(state, counts.get(state.no, {}), reasons, now)
-    if views.read_setting(connection, "paused"):
+    if subject is None and views.read_setting(connection, "paused"):
         found.append(attend("omroeper", "paused", "Everything is paused."))
     return found
 
@@ -112,7 +118,10 @@ def _state(row: Any, now: datetime) -> Attention:
         heard = silence(now, past)
         return attend(row.id, code, f"silent: {row.error}", grave=heard is not None and heard.certain)
     if row.state == "disabled":
-        return attend(row.id, "source.disabled", f"disabled: {row.error or 'it says that it is gone for good.'}")
+        gone = "it says that it is gone for good. Find its new address, or retire it."
+        return attend(row.id, "source.disabled", f"disabled: {row.error or gone}")
+    if row.state == "quarantined" and row.error:  # which says what to do
+        return Attention(subject=row.id, code=code, message=ended(f"quarantined: {row.error}"))
     return attend(row.id, code, f"{row.state}: {row.error or ''}", grave=not code.startswith(WAITS) or _lasts(row, now))
 
 

@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Engine
 
 from bot.collecting.collect import Collector
 from bot.decide.wanting import expired
-from bot.match import ALERT_HOLDS
-from bot.model import Decision, Event, KnownAnnouncement
-from bot.store import pruning, sources, views, wishes
+from bot.model import ALERT_HOLDS, Decision, Event, KnownAnnouncement
+from bot.store import pruning, views, wishes
 from bot.store.engine import reading, writing
 from bot.store.erasing import erase_rest
 from bot.store.expiring import expired_alerts
@@ -29,7 +28,6 @@ EVERY = timedelta(hours=1)
 """How often memory is gone through; sooner while there is more to forget."""
 
 PRUNED = "pruned"
-RULES = "rules"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,17 +89,6 @@ class Housekeeping:
 
     def _personal(self) -> list[int]:
         return [no for no, origin in self.collector.origins.items() if origin.policy.personal]
-
-
-def read_broken_anew(connection: Connection, rules: str) -> int:
-    """Let entries that could not be read be tried again where the program has changed since; give how many sources.
-
-    ``rules`` names the program as it is now. Known entries are met again without anybody hearing of it.
-    """
-    if views.read_setting(connection, RULES) == rules:
-        return 0
-    wishes.write_setting(connection, RULES, rules)
-    return sources.read_anew(connection)
 
 
 def _end(connection: Connection, now: datetime, one: KnownAnnouncement, ended: datetime) -> None:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from adapters.contract import Alert
-from bot.model import Content, Known, KnownAnnouncement, KnownItem, Observed
+from bot.model import ALERT_HOLDS, Content, Known, KnownAnnouncement, KnownItem, Observed
 from bot.similar import Telling, compare_tellings, telling
 from bot.text import collapse
-
-ALERT_HOLDS = timedelta(hours=24)
-"""How long an alert that names no end counts as in force (Google's profile of CAP; facts on CAP 1.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,9 @@ Stage = Literal["collect", "match", "decide", "compose", "deliver", "operate", "
 LANES: tuple[Lane, ...] = ("alert", "rest")
 ERRANDS: tuple[Errand, ...] = ("search", "post", "take-down", "check")
 """What a lane has to do on its account: look for posts in doubt, post and edit, take away, look whether it is there."""
+ALERT_HOLDS = timedelta(hours=24)
+"""How long an alert that names no end counts as in force (Google's profile of CAP; facts on CAP 1.2)."""
+
 WAITING: tuple[PublicationState, ...] = ("queued", "sending", "unknown", "retry", "held")
 """States in which the account does not yet show what we want."""
 
@@ -35,7 +38,8 @@ class Content:
 
     ``title`` is one line; ``text`` has paragraphs and is what a post is made of; ``body`` is the whole story where the
     source gives more than that. ``url`` is fit to be shown (tracking removed), None where the item
-    has no address. ``own_page``: the address lies on the agency's own site.
+    has no address. ``own_page``: the address lies on the agency's own site. ``links`` are the addresses that the item
+    points to, kept where its own is on a platform: a post may have to lead elsewhere.
     """
 
     title: str = ""
@@ -43,6 +47,7 @@ class Content:
     body: str = ""
     url: str | None = None
     own_page: bool = False
+    links: tuple[str, ...] = ()
     language: str = ""
     published: datetime | None = None
     updated: datetime | None = None
@@ -50,6 +55,18 @@ class Content:
     categories: tuple[str, ...] = ()
     alert: Alert | None = None
     boost: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is known of a source besides its policy: the agency's own domains, and whether it is a platform.
+
+    ``languages``: those that a mixed source is in, so that the language of an item that says none is guessed.
+    """
+
+    domains: tuple[str, ...] = ()
+    platform: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

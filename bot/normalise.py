@@ -1,20 +1,20 @@
 """From what a source showed to what an item says: plain text, one identity, one hash of its meaning. Pure.
 
-``RULE`` is the version of everything in here that a hash or a canonical link depends on. Raise it with any change to
-them: memory is then re-based silently at the next sight, and no account hears of it.
+With any change to what a hash or a canonical link depends on, ``bot.rule`` is raised.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
 from adapters.contract import Alert, Batch, Item, Text
 from bot.language import guess
-from bot.model import Content, Observed, SourcePolicy
+from bot.model import Content, Observed, Place, SourcePolicy
+from bot.policy import platform_of
 from bot.text import (
     canonical_link,
     clean,
@@ -28,29 +28,18 @@ from bot.text import (
 )
 from bot.variants import without_language
 
-RULE = 1
-
 LONGEST_TEXT = 10_000
 """Characters of an item's text that are kept: more than any server takes, less than a hostile one sends."""
 
 LONGEST_MARKUP = 1_000_000
 """Characters of it that are looked at, mark-up and pictures inside it included."""
 
+MOST_LINKS = 20
+"""Addresses of an item that are kept beside its own."""
+
 _HASH_BYTES = 12
 _YEARS = range(1900, 2200)
 _TRUNCATED = ("…", "...", "[…]", "[...]", "(…)", "(...)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What is known of a source besides its policy: the agency's own domains, and whether it is a platform.
-
-    ``languages``: those that a mixed source is in, so that the language of an item that says none is guessed.
-    """
-
-    domains: tuple[str, ...] = ()
-    platform: bool = False
-    languages: tuple[str, ...] = ()
 
 
 def normalise(batch: Batch, policy: SourcePolicy, place: Place) -> tuple[Observed, ...]:
@@ -125,6 +114,7 @@ def _content(item: Item, batch: Batch, policy: SourcePolicy, place: Place) -> Co
         body=body,
         url=url,
         own_page=own_page,
+        links=_elsewhere(item, url),
         language=_language(item, text, batch, policy, place),
         published=_possible(item.published),
         updated=_possible(item.updated),
@@ -192,6 +182,13 @@ def _address(item: Item, place: Place) -> tuple[str | None, bool]:
         return None, False
     own_site = same_site(host_of(item.url), place.domains) if place.domains else not place.platform
     return without_tracking(item.url), own_site
+
+
+def _elsewhere(item: Item, url: str | None) -> tuple[str, ...]:
+    """Give where else an item leads, where its own address is on a platform that a post may not lead to."""
+    if url is None or platform_of(url) is None:
+        return ()
+    return tuple(dict.fromkeys(map(without_tracking, item.links)))[:MOST_LINKS]
 
 
 def _links(item: Item, place: Place) -> tuple[str, ...]:

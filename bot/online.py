@@ -21,7 +21,8 @@ from adapters.contract import AccountConfig, Batch, Identity, Limits, Publisher
 from adapters.errors import AdapterError, Temporary
 from adapters.http import HttpClient, Response
 from bot import hosts
-from bot.app import enabled, network_policy, source_config, user_agent
+from bot.app import source_config
+from bot.manners import network_policy, user_agent
 from bot.problems import Problem, in_order, say
 from bot.secrets import secrets_for
 from bot.settings import Account, Agency, Loaded, Settings, SourceSettings
@@ -48,7 +49,7 @@ def check_online(loaded: Loaded, environ: Mapping[str, str]) -> tuple[Problem, .
 
 
 async def _check(loaded: Loaded, settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
-    sources = [source for source in enabled(settings) if source.kind != WEBHOOK]
+    sources = [source for source in settings.enabled() if source.kind != WEBHOOK]
     accounts = [account for account in settings.account if account.kind != "local"]
     agencies = [settings.agencies()[one] for one in sorted({source.agency for source in sources})]
     async with HttpClient(network_policy(settings)) as http:
@@ -210,7 +211,7 @@ class _Inquiry:
         if not there:
             self.found("online.twin-missing", at, reason="WebFinger: 404", **values)
             return
-        for source in enabled(self.settings):
+        for source in self.settings.enabled():
             if source.agency == agency.id and source.kind != "mastodon" and not source.urgent:
                 self.found("online.twin-native", ("source", source.id, "kind"), **values)
 
@@ -223,7 +224,7 @@ class _Inquiry:
         """Give the addresses where an agency's site may be: those of its sources that are on its first domain, else that."""
         origins = (
             _origin(source.url)
-            for source in enabled(self.settings)
+            for source in self.settings.enabled()
             if source.agency == agency.id and source.kind != FOLDER
         )
         bare = set(agency.domains) | {f"www.{domain}" for domain in agency.domains}

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Engine
 
-from bot.app import enabled, wall_clock
+from bot.app import wall_clock
 from bot.desk import desk_of, receivers_of
 from bot.settings import Agency, Settings
 from bot.web.app import create_app
@@ -43,7 +43,7 @@ def site(
         accounts={
             one.id: SiteAccount(kind=one.kind, official=one.official, server=one.server) for one in settings.account
         },
-        alert_sources=frozenset(one.id for one in enabled(settings) if one.urgent),
+        alert_sources=frozenset(one.id for one in settings.enabled() if one.urgent),
         public_url=settings.web.public_url,
         now=wall_clock,
         alive=alive,

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -42,9 +42,19 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
 """Platforms by name, each with its hosts. Mastodon has thousands, and is told by the kind of a source alone."""
 
 _HOSTS = {host: name for name, hosts in PLATFORMS.items() for host in hosts}
+NAMES: Mapping[str, str] = {
+    "x": "X",
+    "tiktok": "TikTok",
+    "youtube": "YouTube",
+    "linkedin": "LinkedIn",
+    "whatsapp": "WhatsApp",
+}
+"""Platforms whose name has other capitals than its first letter."""
+
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _SPACES = re.compile(r" {2,}")
 _TRAILING = ".,;:!?'\")]}>…"
+_FINISHED = (".", "!", "?", "…", ":", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,31 +148,61 @@ def link_allowed(policy: Policy, agency: str, url: str) -> Verdict:
     return Verdict(allowed=line.stance != "forbidden", full=not line.walled, reason=line.reason, line=line)
 
 
-def better_link(policy: Policy, agency: str, candidates: Sequence[str | None]) -> str | None:
+def better_link(
+    policy: Policy, agency: str, candidates: Iterable[str | None], *, behind_walls: bool = True
+) -> str | None:
     """Choose where a post leads: the first address without a wall, else the first that is not forbidden, else none.
 
     The first candidate is the item's own address; the others, in order, are those that its text points to.
+    ``behind_walls`` false: an address that shows nothing without logging in is no address at all.
     """
     verdicts = [(url, link_allowed(policy, agency, url)) for url in candidates if url]
     open_ = (url for url, verdict in verdicts if verdict.allowed and verdict.full)
-    return next(open_, None) or next((url for url, verdict in verdicts if verdict.allowed), None)
+    walled = (url for url, verdict in verdicts if verdict.allowed and behind_walls)
+    return next(open_, None) or next(walled, None)
 
 
-def without_links(policy: Policy, agency: str, text: str, link: str | None) -> str:
+def without_links(policy: Policy, agency: str, text: str, link: str | None, *, behind_walls: bool = True) -> str:
     """Take the addresses out of a text to which a post that leads to ``link`` may not lead as well.
 
-    These are those on forbidden platforms, and those behind a wall where the post has an open address.
+    These are those on forbidden platforms, and those behind a wall where the post has an open address, or may have none
+    (``behind_walls`` false). Inside a sentence the name of the platform stays in its place.
     """
-    has_open = link is not None and link_allowed(policy, agency, link).full
+    thinned = "\n".join(
+        row for row, before in _thinned(policy, agency, text, link, behind_walls=behind_walls) if row or not before
+    )
+    return text if thinned == text else thinned.strip()
+
+
+def _thinned(
+    policy: Policy, agency: str, text: str, link: str | None, *, behind_walls: bool
+) -> Iterator[tuple[str, str]]:
+    """Give each line as it becomes, with what it was."""
+    walls = behind_walls and not (link is not None and link_allowed(policy, agency, link).full)
 
     def kept(found: re.Match[str]) -> str:
         address = found[0].rstrip(_TRAILING)
         verdict = link_allowed(policy, agency, address)
-        stays = address == link or (verdict.allowed and (verdict.full or not has_open))
-        return found[0] if stays else found[0][len(address) :]
+        if address == link or (verdict.allowed and (verdict.full or walls)):
+            return found[0]
+        return _in_place_of(address, found)
 
-    thinned = _ADDRESS.sub(kept, text)
-    return text if thinned == text else "\n".join(_SPACES.sub(" ", row).rstrip() for row in thinned.split("\n"))
+    for row in text.split("\n"):
+        left = _ADDRESS.sub(kept, row)
+        yield (row if left == row else _SPACES.sub(" ", left).strip()), row
+
+
+def _in_place_of(address: str, found: re.Match[str]) -> str:
+    """Give what stands where an address stood: nothing behind a finished sentence, else the name of its platform."""
+    before, after = found.string[: found.start()].rstrip(), found.string[found.start() + len(address) :].strip()
+    if not after.strip(_TRAILING) and (not before or before.endswith(_FINISHED)):
+        return ""
+    return _name(address) + found[0][len(address) :]
+
+
+def _name(address: str) -> str:
+    platform = platform_of(address) or ""
+    return NAMES.get(platform, platform.capitalize())
 
 
 def overdue(policy: Policy, today: dt.date) -> tuple[Line, ...]:

@@ -12,15 +12,17 @@ from adapters.contract import Limits
 from adapters.errors import AdapterError
 from adapters.http import HttpClient
 from bot.alerts import is_told
-from bot.app import compose_for, network_policy, place, shows_pictures, source_config
-from bot.collecting.collect import normalise_each
-from bot.decide import oldest_first
+from bot.app import place, source_config
+from bot.collecting.taking import normalise_each
 from bot.decide.arrivals import subject
+from bot.decide.look import oldest_first
 from bot.delivery.channel import WordingError
 from bot.digest import Edition
 from bot.filters import left_out_by
+from bot.manners import network_policy
 from bot.media.page import picture_on
 from bot.model import Content, Observed, Wanted
+from bot.outgoing import compose_for
 from bot.reading import as_post, immediately
 from bot.robots import Robots
 from bot.secrets import secrets_for
@@ -85,7 +87,7 @@ class Looking:
             self._wrong(source, entry.reason, "item.broken")
         newest = oldest_first(observed)[-self.limit :] if self.limit else []
         shown = [one for one in newest if not self._is_left_out(source, one)]
-        if source.media == "page" and shows_pictures(source):
+        if source.media == "page" and source.shows_pictures:
             shown = await self._with_pictures(source, shown, http)
         gathered = [one for one in shown if source.digest != "none" and not one.content.alert and not one.content.boost]
         for one in shown:
@@ -139,7 +141,7 @@ class Looking:
     def _compose(
         self, source: SourceSettings, content: Content, identity: str, *, kind: Literal["digest"] | None = None
     ) -> None:
-        wanted = _as_wanted(source, content, identity, kind or ("alert" if content.alert else "news"), self.now)
+        wanted = as_wanted(source, content, identity, kind or ("alert" if content.alert else "news"), self.now)
         for account in (self.settings.accounts()[to] for to in source.to):
             known = self.accounts.get(account.id, Known())
             try:
@@ -170,7 +172,7 @@ def _known(settings: Settings) -> dict[str, Known]:
         engine.dispose()
 
 
-def _as_wanted(
+def as_wanted(
     source: SourceSettings, content: Content, identity: str, kind: Literal["news", "alert", "digest"], now: datetime
 ) -> Wanted:
     return Wanted(

@@ -7,20 +7,26 @@ and the program leaves with nothing half done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from adapters.http import HttpClient
-from bot.app import App, network_policy
+from bot.app import App
 from bot.collecting.collect import Taken
-from bot.delivery.outbox import Outbox
-from bot.digest import make_digests
-from bot.media.prepare import Preparation
+from bot.manners import network_policy
 from bot.model import Lane
 from bot.store import accounts, queue
 from bot.store.engine import reading, writing
+
+if TYPE_CHECKING:  # a round in which nothing happens pays for neither
+    from bot.delivery.outbox import Outbox
+    from bot.media.prepare import Preparation
 
 SOON = timedelta(seconds=15)
 """``run --once`` works on for what falls due within so long."""
@@ -38,13 +44,19 @@ Upcoming = Mapping[tuple[int, Lane], datetime]
 class Deliveries:
     """Keeps one worker per account and lane at work while there is something for it."""
 
-    outbox: Outbox
+    engine: Engine
+    accounts: Collection[int]
+    """Whose queues are worked at, by their number in memory."""
+    open: Callable[[], Outbox]
+    """Makes the outbox, when there is something for it for the first time."""
     now: Callable[[], datetime]
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="deliver"))
     working: dict[tuple[int, Lane], asyncio.Task[None]] = field(default_factory=dict)
     again: set[tuple[int, Lane]] = field(default_factory=set)
     failed: asyncio.Queue[BaseException] = field(default_factory=asyncio.Queue)
     """What made a worker give up: nothing raises there but memory that is out of reach."""
+    _outbox: Outbox | None = None
+    _opening: Lock = field(default_factory=Lock)
 
     def kick(self, account: int, lane: Lane) -> None:
         """Let a lane look at its queue: now, or as soon as it is done with what it is doing."""
@@ -83,13 +95,13 @@ class Deliveries:
     def upcoming(self) -> Upcoming:
         """When each lane has something to do that nothing forbids; may be called from any thread."""
         now = self.now()
-        with reading(self.outbox.engine) as connection:
+        with reading(self.engine) as connection:
             states = {state.no: state for state in accounts.active_accounts(connection)}
             due = queue.next_due(connection, now)
         found: dict[tuple[int, Lane], datetime] = {}
         for (account, lane, errand), moment in due.items():
             state = states.get(account)
-            if account not in self.outbox.channels or state is None or not state.is_open(lane):
+            if account not in self.accounts or state is None or not state.is_open(lane):
                 continue
             wait = state.wait_for(lane, errand, now)
             soonest = max(moment, wait.until) if wait else moment
@@ -99,7 +111,12 @@ class Deliveries:
     async def _work(self, key: tuple[int, Lane]) -> None:
         while key in self.again:
             self.again.discard(key)
-            await asyncio.get_running_loop().run_in_executor(self.pool, self.outbox.work, *key)
+            await asyncio.get_running_loop().run_in_executor(self.pool, self._deliver, *key)
+
+    def _deliver(self, account: int, lane: Lane) -> None:
+        with self._opening:
+            self._outbox = self._outbox or self.open()
+        self._outbox.work(account, lane)
 
     def _ended(self, key: tuple[int, Lane], done: asyncio.Task[None]) -> None:
         self.working.pop(key, None)
@@ -110,14 +127,14 @@ class Deliveries:
     def close(self) -> None:
         """Let the threads and connections go."""
         self.pool.shutdown(wait=True)
-        self.outbox.close()
+        if self._outbox:
+            self._outbox.close()
 
 
 async def run_once(app: App, *, force: bool, watch: Callable[[Taken], None], stopping: Callable[[], bool]) -> None:
     """Do what is due, then work until nothing is due within ``SOON``."""
     begin(app, force=force)
-    outbox = app.outbox(stopping)
-    deliveries = Deliveries(outbox=outbox, now=app.now)
+    deliveries = deliveries_of(app, stopping)
     async with HttpClient(network_policy(app.settings)) as http:
         collector = app.collector(http, kicking(deliveries, watch), linger=0.05)
         writer = asyncio.create_task(collector.write())
@@ -127,8 +144,9 @@ async def run_once(app: App, *, force: bool, watch: Callable[[Taken], None], sto
             await app.housekeeping(http, collector).tick(seconds=HOUSE_SECONDS)
             collector.finish()
             await writer
-            await asyncio.to_thread(make_digests, app.engine, app.settings, app.now())
-            await _work_off(deliveries, app.preparation(http), app.now, stopping)
+            await asyncio.to_thread(gather, app)
+            preparation = app.preparation(http) if app.shows_pictures else None
+            await _work_off(deliveries, preparation, app.now, stopping)
         finally:
             writer.cancel()
             collector.close()
@@ -144,16 +162,34 @@ def begin(app: App, *, force: bool) -> None:
 
 
 async def _work_off(
-    deliveries: Deliveries, preparation: Preparation, now: Callable[[], datetime], stopping: Callable[[], bool]
+    deliveries: Deliveries, preparation: Preparation | None, now: Callable[[], datetime], stopping: Callable[[], bool]
 ) -> None:
     while not stopping():
         await deliveries.idle()
-        await preparation.work()
-        due = min(filter(None, (deliveries.kick_due(), preparation.next_due())), default=None)
+        pictures_due = None
+        if preparation:
+            await preparation.work()
+            pictures_due = preparation.next_due()
+        due = min(filter(None, (deliveries.kick_due(), pictures_due)), default=None)
         if due is None or due > now() + SOON:
             return
         while not stopping() and not deliveries.working and (left := (due - now()).total_seconds()) > 0:  # noqa: ASYNC110 - signals set no event of the loop
             await asyncio.sleep(min(left, NAP))
+
+
+def deliveries_of(app: App, stopping: Callable[[], bool]) -> Deliveries:
+    """Give what delivers for an installation; the outbox itself is made when something is to leave."""
+    accounts = frozenset(app.numbers.accounts[account.id] for account in app.settings.account)
+    return Deliveries(engine=app.engine, accounts=accounts, open=lambda: app.outbox(stopping), now=app.now)
+
+
+def gather(app: App) -> int:
+    """Make the digests whose hour has come; give how many posts now wait."""
+    if all(source.digest == "none" for source in app.settings.enabled()):
+        return 0
+    from bot.digest import make_digests
+
+    return make_digests(app.engine, app.settings, app.now())
 
 
 def kicking(deliveries: Deliveries, watch: Callable[[Taken], None]) -> Callable[[Taken], None]:

@@ -8,24 +8,27 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters.http import HttpClient
-from bot.app import App, network_policy
+from bot.app import App
 from bot.collecting.collect import Collector, Taken
 from bot.collecting.subscribe import renew
-from bot.digest import make_digests
 from bot.housekeeping import Housekeeping
+from bot.manners import network_policy
 from bot.media.prepare import Preparation
 from bot.pages import follow
-from bot.schedule import Deliveries, begin, kicking
+from bot.schedule import Deliveries, begin, deliveries_of, gather, kicking
 from bot.store.engine import StoreError, open_engine
 
 TICK = 1.0
 HOUSE_TICK = 60.0
+PATIENCE = 70.0
+"""Seconds without a tick after which the scheduler counts as dead."""
 GRACE = timedelta(seconds=45)
 """How long what is under way may take to end after SIGTERM: less than the 60 s that service managers give."""
 
@@ -46,7 +49,7 @@ class Service:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     failure: BaseException | None = None
-    last_tick: float = 0.0
+    last_tick: float = field(default_factory=monotonic)
 
     async def run(self, *, force: bool) -> None:
         """Tick until told to stop, then drain. Raises what made it impossible to go on."""
@@ -76,12 +79,12 @@ class Service:
             raise self.failure
 
     def is_alive(self) -> bool:
-        """Whether the ticks still come."""
-        return not self.stopping.is_set() and asyncio.get_running_loop().time() - self.last_tick < 10 * TICK + 60
+        """Whether the ticks still come. Asked from any thread."""
+        return not self.stopping.is_set() and monotonic() - self.last_tick < PATIENCE
 
     async def _start(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Run a job as a task of ours: the scheduler would cancel its own at shutdown."""
-        self.last_tick = asyncio.get_running_loop().time()
+        self.last_tick = monotonic()
         task = asyncio.get_running_loop().create_task(job())
         self.tasks.add(task)
         task.add_done_callback(self._watch_task)
@@ -102,7 +105,7 @@ class Service:
         self.deliveries.kick_all(await asyncio.to_thread(self.deliveries.upcoming))
 
     async def _gather(self) -> None:
-        if await asyncio.to_thread(make_digests, self.app.engine, self.app.settings, self.app.now()):
+        if await asyncio.to_thread(gather, self.app):
             await self._deliver()
 
     async def _prepare(self) -> None:
@@ -125,8 +128,7 @@ class Service:
 async def serve(app: App, *, force: bool, stopping: threading.Event) -> None:
     """Run an installation until ``stopping`` is set; the pages too, where ``listen`` names an address."""
     await asyncio.to_thread(begin, app, force=force)
-    outbox = app.outbox(stopping.is_set)
-    deliveries = Deliveries(outbox=outbox, now=app.now)
+    deliveries = deliveries_of(app, stopping.is_set)
     async with HttpClient(network_policy(app.settings)) as http:
         collector = app.collector(http, kicking(deliveries, _tell), linger=TICK)
         house = app.housekeeping(http, collector)

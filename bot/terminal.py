@@ -23,6 +23,11 @@ def plain_line(text: str) -> str:
     return plain(_BREAKS.sub(" ", text))
 
 
+def set_off(text: str) -> str:
+    """Give a text of several lines with a mark before each, so that none of them looks like a line of our own."""
+    return "\n".join(f"  | {line}" for line in plain(text).rstrip("\n").split("\n"))
+
+
 def escaped(document: str) -> str:
     r"""Give a JSON document with those characters as ``\uXXXX``: it means the same, and does nothing on its way."""
     return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", document)

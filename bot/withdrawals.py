@@ -30,7 +30,6 @@ from bot.store.erasing import erase
 from bot.store.pagechecks import Page
 from bot.store.recall import announcements_by_id
 from bot.store.record import Record, record
-from bot.text import canonical_link, is_landing_page
 
 SEEN_WITHIN = timedelta(days=30)
 """How long ago a page may have been there for its absence to mean something; how long a post's page is looked at."""
@@ -40,6 +39,9 @@ APART = timedelta(minutes=30)
 
 A_DAY = timedelta(days=1)
 FUSE_COUNT, FUSE_SHARE = 3, 0.2
+
+LOOK_AROUND = 8
+"""Where a page is found gone, so many others of its source are looked at before anything follows: did the site change?"""
 
 FIRST_LOOK = timedelta(minutes=5)
 MOST_AT_A_TIME = 100
@@ -155,6 +157,8 @@ class PageChecks:
             values = {"due": due}
         else:
             times = page.gone_times + 1
+            if times == 1:
+                pagechecks.hasten(connection, page, now, now - APART, LOOK_AROUND)
             values = {"gone_since": page.gone_since or now, "gone_times": times, "due": now + max(APART, look.wait)}
         pagechecks.note_page(connection, page.announcement, status=look.status, **values)
         return proves(now, page, look)
@@ -201,6 +205,8 @@ def verdict_of(url: str, answer: Response) -> Verdict:
         return "gone"
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110, section 15.3
         return "unclear"
+    from bot.text import canonical_link, is_landing_page  # loaded where a page was looked at, and only there
+
     led_away = answer.url != url and is_landing_page(canonical_link(answer.url))
     return "unclear" if led_away and not is_landing_page(canonical_link(url)) else "there"
 

@@ -25,6 +25,8 @@ from adapters.mastodon.errors import Answer, Loss
 MAX_BODY = 8 * 1024 * 1024
 """Bytes of an answer, unpacked; a page of forty posts is some 200 KiB."""
 CHUNK = 65_536
+SHORTEST_TOKEN = 8
+"""Characters; anything shorter could be a word of the answer."""
 PARTS = ("data", "json", "params")
 
 
@@ -105,7 +107,7 @@ class Wire:
         settings = self._session.merge_environment_settings(prepared.url, {}, stream=True, verify=None, cert=None)
         try:
             response = self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings)
-            return _read(response, time.monotonic() + timeout)
+            return _read(response, time.monotonic() + timeout, _credential(prepared))
         except (requests.RequestException, HTTPError) as error:
             return Loss(
                 sent=parcel.begun if parcel is not None else _may_have_left(error),
@@ -120,15 +122,25 @@ def _parcel(body: object) -> Parcel | None:
     return Parcel(content) if isinstance(content, bytes) else None
 
 
-def _read(response: requests.Response, deadline: float) -> Answer:
-    """Read the body as it comes, so that neither a large nor a dripping one can hold us."""
+def _credential(prepared: requests.PreparedRequest) -> bytes:
+    """Give what follows ``Bearer`` in a request; nothing where there is too little to be one."""
+    token = (prepared.headers.get("Authorization") or "").rpartition(" ")[2].encode()
+    return token if len(token) >= SHORTEST_TOKEN else b""
+
+
+def _read(response: requests.Response, deadline: float, credential: bytes) -> Answer:
+    """Read the body as it comes, so that neither a large nor a dripping one can hold us.
+
+    Servers that repeat what they refuse would have their words, and our token in them, shown to people.
+    """
     body = bytearray()
     while piece := response.raw.read1(CHUNK, decode_content=True):
         body += piece
         if len(body) > MAX_BODY or time.monotonic() > deadline:
             response.close()
             raise requests.ReadTimeout("the answer was too long, or took too long")
-    return Answer(status=response.status_code, headers=response.headers, content=bytes(body))
+    content = bytes(body).replace(credential, b"...") if credential else bytes(body)
+    return Answer(status=response.status_code, headers=response.headers, content=content)
 
 
 def _may_have_left(error: Exception) -> bool:

@@ -11,6 +11,8 @@ from importlib import import_module
 
 import click
 
+from bot import lastwords
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("start:demo", "Show a sample day, without network or configuration."),
     "init": ("start:init", "Write a commented starter configuration."),
@@ -72,6 +74,7 @@ def cli(ctx: click.Context, config: str | None) -> None:
 
 def main() -> None:
     """Run a command and exit as the contract says."""
+    lastwords.install()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

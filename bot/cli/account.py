@@ -57,7 +57,7 @@ def moved(ctx: click.Context, id_: str, *, actor: str | None, reason: str) -> in
 def sync(ctx: click.Context, id_: str, *, token_env: str | None, yes: bool, as_json: bool) -> int:
     """Let ACCOUNT present itself as it should: whose announcements, by whom, a mirror or not. Shows the difference first."""
     from adapters.errors import AdapterError
-    from bot.app import publisher_for
+    from bot.outgoing import publisher_for
     from bot.profile import differences, wanted_profile
     from bot.wording import TemplateError, wording
 

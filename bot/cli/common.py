@@ -75,12 +75,11 @@ def fail(message: str, remedy: str = "") -> NoReturn:
 def load_settings(ctx: click.Context, *, for_run: bool = False) -> Any:
     """Read the configuration; say every mistake and exit 2 where there is one. Gives ``bot.settings.Settings``."""
     from bot.secrets import check_secrets
-    from bot.settings import find_config, load, needed_for_run
+    from bot.settings import find_config, load
 
     loaded = load(find_config(ctx.find_root().obj, os.environ, Path()), os.environ)
-    problems = [one for one in loaded.problems if one.severity == "error"]
+    problems = list(loaded.needed_for_run if for_run else loaded.errors)
     if for_run:
-        problems = list(needed_for_run(loaded))
         problems += [one for one in check_secrets(loaded, os.environ) if one.severity == "error"]
     if problems or loaded.settings is None:
         raise Wrong("\n".join(str(one) for one in problems))

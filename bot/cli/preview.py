@@ -22,11 +22,11 @@ from bot.terminal import plain_line
 @guarded
 def preview(ctx: click.Context, source: str | None, *, limit: int, html: Path | None, as_json: bool) -> int:
     """Show, for one source or all, the posts that its newest items would become, as if they were new."""
-    from bot.app import enabled, wall_clock
+    from bot.app import wall_clock
     from bot.preview import preview as work
 
     settings = load_settings(ctx)
-    sources = [one for one in enabled(settings) if source in {None, one.id}]
+    sources = [one for one in settings.enabled() if source in {None, one.id}]
     if source is not None and not sources:
         known = ", ".join(sorted(settings.sources())) or "none"
         fail(f"There is no source {source} that is switched on.", f"Known: {known}.")

@@ -25,6 +25,16 @@ def run(ctx: click.Context, *, once: bool, force: bool) -> int:
     return _once(settings, stopping, force=force) if once else _serve(settings, stopping, force=force)
 
 
+def _make_ready() -> None:
+    """Prepare the process, and say where the machine gives it too little."""
+    from bot.process import FEW_FILES, make_ready
+
+    files = make_ready()
+    if files < FEW_FILES:
+        message = f"Only {files} files may be open at a time, so that slow hosts can keep others waiting."
+        tell("omroeper", f"{message} Raise the limit: `ulimit -n`, or LimitNOFILE= in its unit.", "run.few-files")
+
+
 def _once(settings: Any, stopping: threading.Event, *, force: bool) -> int:
     import asyncio
 
@@ -32,6 +42,7 @@ def _once(settings: Any, stopping: threading.Event, *, force: bool) -> int:
     from bot.schedule import run_once
 
     with opened(settings, os.environ) as app:
+        _make_ready()
         asyncio.run(run_once(app, force=force, watch=lambda _: None, stopping=stopping.is_set))
         return report(app)
 
@@ -45,6 +56,7 @@ def _serve(settings: Any, stopping: threading.Event, *, force: bool) -> int:
 
     configure()
     with opened(settings, os.environ) as app:
+        _make_ready()
         asyncio.run(serve(app, force=force, stopping=stopping))
     return 0
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from adapters.contract import Batch, Hints
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Temporary
+from bot.attentions import instruction
 from bot.collecting.moves import ADOPT_TIMES, QUARANTINE, adopted, sighted
 from bot.collecting.poll import Poll
 from bot.collecting.rhythm import LONGEST, next_due
 from bot.collecting.silence import SHORTEST_SILENCE, Past, first_pauses, silence, with_pause
 from bot.model import Decision, Event
-from bot.store.sources import SourceState, pack_hints
+from bot.store.sources import SourceState, pack_hints, unpack_hints
 
 GONE, NOT_FOUND = 410, 404
 GONE_AFTER = timedelta(days=14)
@@ -225,18 +226,19 @@ def _failed(poll: Poll, error: AdapterError) -> Row:
     failures = max(state.failures + 1, LASTING if isinstance(error, AuthFailed) else 0)
     since = state.failing_since or at
     retry_after = _retry_after(error, at)
+    blind = max(at, retry_after or at) - since
     row: Row = {
         "row": state.no,
-        "state": _state(poll, error, since),
+        "state": _state(poll, error, since, blind),
         "last_try": at,
         "failures": failures,
         "failing_since": since,
         "retry_after": retry_after,
         "code": error.code,
-        "error": f"{error} {error.remedy}".strip()[:LONGEST_ERROR],
-        "due": next_due(at, poll.origin.rhythm, Hints(), failures=failures, retry_after=retry_after),
+        "error": instruction(str(error), error.remedy)[:LONGEST_ERROR],
+        "due": _again(poll, since, failures, retry_after),
     }
-    if poll.origin.rhythm.urgent and row["state"] == "failing" and at - since >= ALARM_AFTER:
+    if poll.origin.rhythm.urgent and row["state"] == "failing" and blind >= ALARM_AFTER:
         sentence = (
             f"No alert can be seen since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC ({error.code}). {row['error']}"
         )
@@ -246,16 +248,34 @@ def _failed(poll: Poll, error: AdapterError) -> Row:
     return row
 
 
-def _state(poll: Poll, error: AdapterError, since: datetime) -> str:
-    """Say what a failure makes of its source: given up, kept away from, left alone for a while, or failing."""
+def _again(poll: Poll, since: datetime, failures: int, retry_after: datetime | None) -> datetime:
+    """Give when a source that failed is asked again: later with each failure, and not in the hours that it wants for itself.
+
+    Its document said how often it changes, not how often it may be down: that hint counts again once it answers. A source
+    of alerts is asked as soon as its silence becomes an alarm, unless its host asked for a pause.
+    """
+    rhythm, asked = poll.origin.rhythm, unpack_hints(poll.state.hints)
+    hints = Hints(skip_hours=asked.skip_hours, skip_days=asked.skip_days)
+    due = next_due(poll.at, rhythm, hints, failures=failures, retry_after=retry_after)
+    alarm = since + ALARM_AFTER
+    if rhythm.urgent and retry_after is None and poll.at < alarm:
+        return min(due, max(alarm, poll.at + rhythm.every))
+    return due
+
+
+def _state(poll: Poll, error: AdapterError, since: datetime, blind: timedelta) -> str:
+    """Say what a failure makes of its source: given up, kept away from, left alone for a while, or failing.
+
+    ``blind`` is how long nothing will have been seen of it when it may be asked again.
+    """
     if error.code == QUARANTINE:
         return "quarantined"
     if isinstance(error, Gone):
         long = error.status == NOT_FOUND and poll.at - since >= GONE_AFTER
         if error.status == GONE or long:
             return "failing" if adopted(poll.state.moved) else "disabled"
-    patience = ALARM_AFTER if poll.origin.rhythm.urgent else LIMITED_FOR
-    if _asked_to_wait(error) and poll.at - since < patience and poll.state.state != "failing":
+    patient = blind < ALARM_AFTER if poll.origin.rhythm.urgent else poll.at - since < LIMITED_FOR
+    if _asked_to_wait(error) and patient and poll.state.state != "failing":
         return poll.state.state
     return "failing"
 

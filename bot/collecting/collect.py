@@ -11,30 +11,22 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from adapters.contract import Batch, Broken, Item, Source
+from adapters.contract import Batch, Source
 from adapters.errors import AdapterError, Temporary
 from bot.collecting.bookkeeping import entry, notice
 from bot.collecting.moves import adopted
 from bot.collecting.poll import Origin, Poll, Taken
 from bot.collecting.rhythm import LONGEST, LONGEST_SKIP, phase
-from bot.collecting.storable import storable
-from bot.decide import Sight, decide
-from bot.ids import new_id
-from bot.model import Decision, Observed, SourcePolicy
-from bot.normalise import Place, normalise
-from bot.similar import telling
 from bot.store.accounts import emergency_stop
 from bot.store.engine import StoreError, reading, writing
-from bot.store.erasing import erase
-from bot.store.recall import Question, recall
-from bot.store.record import Record, add_events, keep_broken, record
+from bot.store.record import add_events
 from bot.store.sources import (
     Place as Due,
 )
@@ -50,14 +42,12 @@ from bot.store.sources import (
     spread_new,
 )
 
-__all__ = ["Collector", "Origin", "Poll", "Taken", "Watch", "normalise_each", "take_in"]
+__all__ = ["Collector", "Origin", "Poll", "Taken", "Watch"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MOST_AT_A_TICK = 500
-MOST_BROKEN = 200
-"""Entries that cannot be read which one look keeps: a document of nothing else must not fill the memory for good."""
 MOST_UNDER_WAY = 2048
 """More than so many polls are never under way: the rest could not have a connection anyway."""
 
@@ -268,7 +258,7 @@ class Collector:
             batch = await adapter.fetch(state.cursor)
             poll = Poll(origin=origin, state=state, at=self.now(), batch=batch)
             if not batch.not_modified:
-                poll = await self.offload(_understand, poll, batch)
+                poll = await self.offload(_understood, poll, batch)
         except AdapterError as error:
             poll = Poll(origin=origin, state=state, at=self.now(), error=error)
         except Exception as error:  # noqa: BLE001 - the job boundary: one source's surprise is no other's problem
@@ -315,6 +305,8 @@ class Collector:
             return Taken(poll=poll, failure=str(poll.error))
         if batch.not_modified and poll.origin.no not in self.strangers:
             return Taken(poll=poll)
+        from bot.collecting.taking import take_in  # a quiet round never pays for what decides
+
         return Taken(poll=poll, decision=take_in(connection, poll))
 
     def _after(self, taken: Taken, row: Mapping[str, Any]) -> None:
@@ -339,67 +331,10 @@ def shares(polls: Iterable[Poll]) -> list[list[Poll]]:
     return [some for some in found if some]
 
 
-def take_in(connection: Connection, poll: Poll) -> Decision:
-    """Decide about one look at a source and write it down, in the caller's transaction."""
-    origin, batch = poll.origin, poll.batch
-    assert batch is not None
-    question = Question(
-        source=origin.no,
-        source_id=origin.policy.id,
-        observed=poll.observed,
-        likenesses={} if origin.policy.merge == "never" else poll.likenesses,
-        retold=origin.policy.merge != "text",
-        family=origin.family,
-        first_run=origin.policy.first_run,
-    )
-    known = recall(connection, poll.at, question)
-    sight = Sight(source=origin.no, observed=poll.observed, unchanged=batch.unchanged, whole=batch.whole)
-    decision = decide(poll.at, origin.policy, sight, known, partial(new_id, poll.at))
-    to = Record(
-        source=origin.no,
-        now=poll.at,
-        keep_raw=origin.keep_raw,
-        likenesses=dict(poll.likenesses),
-        retells=origin.policy.merge == "text",
-    )
-    record(connection, to, decision)
-    keep_broken(connection, to, poll.broken, whole=batch.whole)
-    if origin.policy.personal and any(change.notice == "withdrawn" for change in decision.changes):
-        erase(connection, [change.id for change in decision.changes if change.notice == "withdrawn"])
-    return decision
+def _understood(poll: Poll, batch: Batch) -> Poll:
+    from bot.collecting.taking import understood  # nor for what reads texts
 
-
-def _understand(poll: Poll, batch: Batch) -> Poll:
-    """Normalise what a source showed; an item that cannot be is kept as broken, and the others go on."""
-    batch = storable(batch)
-    observed, broken = normalise_each(batch, poll.origin.policy, poll.origin.place)
-    likenesses = (
-        {
-            one.key: telling(one.content.title, one.content.text, language=one.content.language or None).keys
-            for one in observed
-        }
-        if poll.origin.alike
-        else {}
-    )
-    broken = (*batch.broken, *broken)[:MOST_BROKEN]
-    return replace(poll, batch=batch, observed=observed, broken=broken, likenesses=likenesses)
-
-
-def normalise_each(batch: Batch, policy: SourcePolicy, place: Place) -> tuple[tuple[Observed, ...], tuple[Broken, ...]]:
-    """Normalise a batch; where one item fails, the others still come through and it is named."""
-    try:
-        return normalise(batch, policy, place), ()
-    except Exception:  # noqa: BLE001, S110 - the item boundary: find out below which item it is
-        pass
-    sound: list[Item] = []
-    broken: list[Broken] = []
-    for item in batch.items:
-        try:
-            normalise(replace(batch, items=(item,)), policy, place)
-            sound.append(item)
-        except Exception as error:  # noqa: BLE001 - kept with its raw entry, and tried again when it or the code changes
-            broken.append(Broken(digest=item.digest, raw=item.raw, reason=f"{type(error).__name__}: {error}"))
-    return normalise(replace(batch, items=tuple(sound)), policy, place), tuple(broken)
+    return understood(poll, batch)
 
 
 def _surprise(what: str) -> AdapterError:

@@ -1,7 +1,8 @@
 """Where a source may lead: redirects inside the agency's own domains, and an address that has moved for good. Pure.
 
-A permanent redirect is adopted when it was seen three times over two days and names the same place each time; it is kept
-in memory and never written into the configuration. A redirect of the source's own address that leaves the agency's
+A permanent redirect is adopted when it was seen three times over two days and names the same place each time, over https
+(a machine that the operator named in a private network may do without); it is kept in memory and never written into the
+configuration. A redirect of the source's own address that leaves the agency's
 domains is never followed: the source is quarantined, for it may have been hijacked.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.errors import Permanent
-from bot.hosts import belongs, host_of
+from bot.hosts import belongs, host_of, is_public
 
 ADOPT_AFTER = timedelta(hours=48)
 ADOPT_TIMES = 3
@@ -59,20 +60,34 @@ def sighted(now: datetime, home: Home, moved: Moved | None, target: str | None) 
 
     Gives what to keep. What it gives has another ``adopted`` where the new address has been seen often enough.
     """
-    kept = {"adopted": address} if (address := adopted(moved)) else {}
+    address = adopted(moved)
+    kept = {"adopted": address} if address else None
     here = address or home.url
-    if target is None or target == here or not _may_move(home, here, target):
-        return kept or None
-    before = moved if moved and moved.get("to") == target else {"times": 0, "since": now.isoformat()}
-    times, since = before["times"] + 1, before["since"]
-    if times >= ADOPT_TIMES and now - datetime.fromisoformat(since) >= ADOPT_AFTER:
+    if target is None or target == here or not _may_move(home, target):
+        return kept
+    trail = _trail(now, moved, target)
+    if trail.times >= ADOPT_TIMES and now - trail.since >= ADOPT_AFTER:
         return {"adopted": target} if target != home.url else None
-    return {**kept, "to": target, "times": times, "since": since}
+    return {**(kept or {}), "to": target, "times": trail.times, "since": trail.since.isoformat()}
 
 
-def _may_move(home: Home, here: str, target: str) -> bool:
-    downgraded = here.startswith("https:") and not target.startswith("https:")
-    return home.has(target) and not downgraded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trail:
+    """How often a permanent redirect was seen to lead to the same place, and since when."""
+
+    times: int
+    since: datetime
+
+
+def _trail(now: datetime, moved: Moved | None, target: str) -> _Trail:
+    if moved is None or moved.get("to") != target:
+        return _Trail(times=1, since=now)
+    return _Trail(times=moved["times"] + 1, since=datetime.fromisoformat(moved["since"]))
+
+
+def _may_move(home: Home, target: str) -> bool:
+    """Whether an address may take the place of the configured one: with the agency, and where nobody on the way can forge it."""
+    return home.has(target) and (target.startswith("https:") or not is_public(host_of(target)))
 
 
 def _place(address: str) -> tuple[str, str, str]:

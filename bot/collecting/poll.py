@@ -10,8 +10,7 @@ from adapters.contract import Batch, Broken, Source
 from adapters.errors import AdapterError
 from bot.collecting.moves import Home
 from bot.collecting.rhythm import Rhythm
-from bot.model import Decision, Observed, SourcePolicy
-from bot.normalise import Place
+from bot.model import Decision, Observed, Place, SourcePolicy
 from bot.store.sources import SourceState
 
 Open = Callable[[str | None], Source]

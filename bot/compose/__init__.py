@@ -21,7 +21,8 @@ from bot.compose.tags import tags_for
 from bot.compose.voice import Voice
 from bot.filters import Subject, matches
 from bot.model import Composed, Content
-from bot.text import neutralise, safe_url
+from bot.policy import better_link, without_links
+from bot.text import entities, neutralise, safe_url
 from bot.wording.catalogue import Wording
 
 __all__ = ["CannotCompose", "Draft", "Voice", "compose", "draft_of", "pictures_of", "post_length"]
@@ -62,7 +63,7 @@ def pictures_of(
     def sentence() -> str:
         around = wording.language(content.language or voice.language, voice.around)
         template = wording.phrase("picture", around, account=voice.account, source=voice.source)
-        return template.render({"title": content.title or voice.agency})
+        return template.render({"title": (content.title or voice.agency).rstrip(".… ")})
 
     return pictures_for(media, voice, limits, sentence)
 
@@ -77,7 +78,6 @@ class _Composer:
     wording: Wording
 
     def composed(self) -> Composed:
-        content = self.draft.content
         spoiler = self._warning()
         return Composed(
             parts=self._parts(spoiler),
@@ -86,7 +86,7 @@ class _Composer:
             spoiler_text=spoiler,
             sensitive=bool(spoiler),
             media=self._media(),
-            link=safe_url(content.url) if content.url else None,
+            link=self._link(),
         )
 
     # ── the words ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,7 +116,10 @@ class _Composer:
 
     def _thread(self, root: Frame, values: dict[str, str], spoiler: str) -> tuple[str, ...] | None:
         most = max(self.voice.thread, ALERT_PARTS) if self._is_alert else self.voice.thread
-        return thread(root, self._frame("continuation", spoiler), values, most) if most > 1 else None
+        if most < 2:  # noqa: PLR2004 - a thread has two parts
+            return None
+        bare = self._whole(root, {**values, "tags": ""})  # better without hashtags than in two posts
+        return bare or thread(root, self._frame("continuation", spoiler), values, most)
 
     def _digest(self, root: Frame, values: dict[str, str]) -> tuple[str, ...] | None:
         most = self.voice.thread or gathered.PARTS
@@ -140,7 +143,7 @@ class _Composer:
 
     def _values(self, kind: str) -> dict[str, str]:
         content = self.draft.content
-        link = safe_url(content.url) if content.url else None
+        link = self._link()
         title, text = self._story(link)
         values = {
             "title": title,
@@ -158,15 +161,31 @@ class _Composer:
         values["tags"] = "" if self.draft.rung >= UNTAGGED else tags_for(content.categories, self.voice, text)
         return values
 
+    def _link(self) -> str | None:
+        """Give where the post leads: the item's own address, unless readers should not be led there and it names another."""
+        content, voice = self.draft.content, self.voice
+        if content.url is None:
+            return None
+        written = (one.value for one in entities(content.text) if one.kind == "url")
+        found = better_link(
+            voice.policy, voice.body, (content.url, *content.links, *written), behind_walls=not self._is_alert
+        )
+        return safe_url(found) if found else None
+
+    def _lawful(self, text: str, link: str | None) -> str:
+        """Give a text without the addresses that the policy does not let a post lead to."""
+        voice = self.voice
+        return without_links(voice.policy, voice.body, text, link, behind_walls=not self._is_alert)
+
     def _story(self, link: str | None) -> tuple[str, str]:
         content = self.draft.content
         if self.draft.kind == "digest":
             return self._harmless(content.title), self._harmless(content.text)
-        text = editing.without_own_link(editing.with_safe_addresses(content.text), link)
-        title, text = editing.story(content.title, text, self.voice.agency)
+        text = editing.without_own_link(self._lawful(editing.with_safe_addresses(content.text), link), link)
+        title, text = editing.story(self._lawful(content.title, link), text, self.voice.agency)
         if content.alert is not None:
             title, text = (title, text) if title else editing.first_sentence(text)
-            text = "\n\n".join(filter(None, (self._instruction(content.alert), text)))
+            text = "\n\n".join(filter(None, (self._lawful(self._instruction(content.alert), link), text)))
         return self._harmless(title), self._harmless(text)
 
     def _instruction(self, said: Alert) -> str:
@@ -209,8 +228,8 @@ class _Composer:
         return next((one.text for one in self.voice.warnings if matches(one.pattern, subject)), "")
 
     def _media(self) -> tuple[Media, ...]:
-        if self.draft.rung >= PLAIN or self.draft.kind == "digest":
-            return ()
+        if self.draft.rung >= PLAIN or self.draft.kind == "digest" or self._is_alert:
+            return ()  # an alert waits for no picture
         content = self.draft.content
         return pictures_of(content, content.media, self.voice, self.limits, self.wording)
 

@@ -57,7 +57,7 @@ def headline(alert: Alert, title: str, label: str, language: str) -> str:
     opening = title if says_itself else ": ".join(filter(None, (label, title)))
     if _says_where(opening[:EARLY], alert):
         return opening
-    place = cut(neutralise(alerts.region(alert, language, most=1)), _LONGEST_PLACE)
+    place = cut(neutralise(alerts.region(alert, language, most=1)), _LONGEST_PLACE).rstrip("… ")
     return ": ".join(filter(None, ("" if says_itself else label, place, title)))
 
 

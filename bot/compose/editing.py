@@ -31,13 +31,15 @@ _MORE = re.compile(
     r" (?:hier|here|ici)|descárguelo aquí)[\])]?(?: ?(?:…|\.{1,3}|»|›|→|>{1,2}))?\s*\Z",
     re.IGNORECASE,
 )
+_CUT_OFF = re.compile(r"\s(?:…|\.\.\.)\Z")
+_FEWEST_KEPT = 60
 _CUT_IN_BRACKETS = re.compile(r"[\[(](?:…|\.\.\.)[\])]")
 _LEFT_TAG = re.compile(r"<([A-Za-z][\w:-]{0,40})>([^<>]{0,2000})</\1>")
 _ORNAMENT = re.compile(r"[<>|*_=~•·.\-–—\s]{1,200}")
 _FOREIGN_HOST = re.compile(r"https?://[!-.0-~]{0,250}[^\x00-\x7f\s][^\s/?#<>\"']{0,250}", re.IGNORECASE)
 _LAST_ADDRESS = re.compile(r"\s+https?://\S{1,2000}\Z")
 _BULLET = re.compile(r"[-•*–] ")
-_LIST_LINE = re.compile(r"(?:[-•*–]|\d{1,3}[.)]) ")
+_LIST_LINE = re.compile(r"(?:[-•*–]|\d{1,3}[.)]) |[^\W\d][\w /-]{0,30}: ?\S")
 _INTRODUCTION = re.compile(r"(?:\A|(?<=[.!?]\s)|(?<=\n))[^.!?\n]{1,60}:\s*\Z")
 
 _MAIN_PART = 25
@@ -133,7 +135,7 @@ def tidy(text: str) -> str:
     paragraphs = [[line for line in one.split("\n") if _says_something(line)] for one in text.split("\n\n")]
     width = _wrapped_at(paragraphs)
     text = "\n\n".join("\n".join(_unwrapped(lines, width)) for lines in paragraphs if lines)
-    text = _without_last_lines(text)
+    text = _without_half_sentence(_without_last_lines(text))
     if _BULLET.match(text) and "\n" not in text:
         text = text[2:]  # a list of one
     return text.strip()
@@ -187,6 +189,14 @@ def _without_last_lines(text: str) -> str:
         if not last or not _LEFT_BEHIND.fullmatch(last.strip()):
             return text
         text = before.rstrip()
+
+
+def _without_half_sentence(text: str) -> str:
+    """Give an excerpt that its source cut off in a sentence without the beginning of that sentence."""
+    if not _CUT_OFF.search(text):
+        return text
+    ends = [one.end for one in breaks(text) if one.rank is Rank.SENTENCE and one.end >= _FEWEST_KEPT]
+    return f"{text[: ends[-1]]} …" if ends and ends[-1] < len(text.rstrip("….").rstrip()) else text
 
 
 def _words(text: str) -> Counter[str]:

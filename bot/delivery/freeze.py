@@ -22,7 +22,7 @@ def freeze(wanted: Wanted, compose: Callable[[], Composed]) -> Frozen:
     """Give the texts of a publication: as frozen before, or composed now where nothing of it is there or it must change."""
     frozen = wanted.frozen
     if wanted.operation in {"delete", "unboost"}:
-        parts = tuple(replace(one, text="", done=not one.remote_id) for one in frozen.parts) if frozen else ()
+        parts = tuple(replace(one, text="", done=_is_away(one)) for one in frozen.parts) if frozen else ()
         return replace(frozen, parts=parts) if frozen else _nothing(wanted)
     if wanted.operation == "boost":
         return _nothing(wanted)
@@ -97,6 +97,11 @@ def _stands(frozen: Frozen, wanted: Wanted) -> bool:
     if begun and wanted.operation == "publish" and not refused:
         return True
     return frozen.version == wanted.wanted and not refused
+
+
+def _is_away(part: Part) -> bool:
+    """Whether a part is not on the account: it never was, or it was deleted already."""
+    return not part.remote_id or (part.done and not part.text)
 
 
 def _frame(frozen: Frozen) -> tuple[str, str, bool]:

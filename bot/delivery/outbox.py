@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from adapters.contract import Attached, Publisher
 from adapters.errors import AdapterError, AuthFailed, Temporary
 from bot import lock
+from bot.attentions import instruction
 from bot.delivery.attempt import SURPRISE, Outcome, deliver, surprise
 from bot.delivery.channel import Channel, Compose, WordingError
 from bot.delivery.claiming import claim_next
@@ -93,7 +94,7 @@ class Outbox:
             return False
         except AdapterError as error:
             # an account that cannot be looked at for good is not posted to
-            self._stop(channel, error.code, f"{error} {error.remedy}".strip())
+            self._stop(channel, error.code, instruction(str(error), error.remedy))
             return False
         handled, claims = self._claim(channel, lane)
         if claims:

@@ -10,60 +10,44 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from adapters.contract import Limits, Picture
+from adapters.contract import Limits
+from bot.media.encoded import Encoded, NoPicture
 
-LARGEST: Final = 50_000_000
-"""Pixels that a picture may have. Decoded it takes four bytes for each."""
+MEMORY: Final = 160 * 1024 * 1024
+"""Bytes that making one picture fit may take. A WebP of 34 bytes took five times as much before this was counted."""
+COST: Final = {"JPEG": 4, "GIF": 8, "PNG": 14, "AVIF": 18, "WEBP": 23}
+"""Bytes of memory for each pixel of a picture, until it is encoded anew (measured; a JPEG is made smaller while it is decoded)."""
+COST_FOR_PRINT: Final = 10
+"""The same for a JPEG in the four colours of print."""
 LONGEST_SIDE: Final = 20_000
 SMALLEST_SIDE: Final = 80
 """A picture is refused below this: it is an icon, or counts visitors."""
 SHOWN_SIDE: Final = 2560
 """Pixels that the longer side of a picture is brought down to: no server shows more."""
 
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+_FORMATS = tuple(COST)
 _SMALL: dict[str, dict[str, object]] = {"image/jpeg": {"optimize": True, "progressive": True}, "image/webp": {}}
 _QUALITIES = (85, 75, 60)
 _LARGEST_DRAWING = 1_000_000
 """Bytes from which on a PNG is worth less than a JPEG that loads."""
 _SHRINK = 0.7
 _TRIES = 6
-_NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png", "image/webp": "picture.webp"}
 
-Image.MAX_IMAGE_PIXELS = LARGEST
+Image.MAX_IMAGE_PIXELS = MEMORY // min(COST.values())
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # it says what is odd; we look ourselves
-
-
-class NoPicture(Exception):
-    """What came is no picture that can be shown. ``code`` is stable: ``picture.<what>``."""
-
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
-    """A picture as bytes, with its media type."""
-
-    body: bytes
-    mime: str
-
-    def described(self, alt: str) -> Picture:
-        """Give it as what a publisher takes."""
-        return Picture(body=self.body, mime=self.mime, alt=alt, name=_NAMES[self.mime])
 
 
 def made_fit(body: bytes, limits: Limits) -> Encoded:
     """Make a picture of bytes from outside that a server with these limits takes. Raises ``NoPicture``.
 
-    Of something that moves, the first picture is shown. Takes up to some seconds: to be called off the loop.
+    Of something that moves, the first picture is shown. Takes up to some seconds and ``MEMORY``: to be called off the loop,
+    for one picture at a time.
     """
     found = _decoded(body)
     drawn = found.format in {"PNG", "GIF"}
@@ -79,7 +63,7 @@ def _decoded(body: bytes) -> ImageFile.ImageFile:
     """Read the pixels, after a look at the header alone."""
     try:
         with Image.open(BytesIO(body), formats=_FORMATS) as found:
-            _check(found.size)
+            _check(found.size, COST_FOR_PRINT if found.mode == "CMYK" else COST[str(found.format)])
             if found.format == "JPEG":
                 found.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))  # decodes no more than is needed
             found.load()
@@ -109,9 +93,9 @@ _BROKEN = (
 )
 
 
-def _check(size: tuple[int, int]) -> None:
+def _check(size: tuple[int, int], cost: int) -> None:
     width, height = size
-    if max(size) > LONGEST_SIDE or width * height > LARGEST:
+    if max(size) > LONGEST_SIDE or width * height * cost > MEMORY:
         raise NoPicture(f"The picture has too many pixels ({width} × {height}).", "picture.bomb")
     if min(size) < SMALLEST_SIDE:
         raise NoPicture(f"The picture is too small to show anything ({width} × {height}).", "picture.too-small")

@@ -18,8 +18,8 @@ from adapters.contract import Limits, Media
 from adapters.errors import AdapterError, Limited, Temporary
 from adapters.http import HttpClient, raise_for_status
 from bot.compose.pictures import undescribed
+from bot.media.encoded import Encoded, NoPicture
 from bot.media.page import picture_on, same_server
-from bot.media.pictures import Encoded, NoPicture, made_fit
 from bot.model import Event, Wanted
 from bot.robots import Robots
 from bot.store import pictures
@@ -98,6 +98,8 @@ class Preparation:
     choose: Choose
     progress: dict[tuple[str, int], _Progress] = field(default_factory=dict)
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One picture at a time: decoded, each takes a hundred times what it took on its way."""
     robots: Robots = field(init=False)
 
     def __post_init__(self) -> None:
@@ -185,7 +187,7 @@ class Preparation:
                 timeout=_SECONDS,
             )
             raise_for_status(response)
-            encoded: Encoded = await asyncio.to_thread(made_fit, response.body, limits)
+            encoded: Encoded = await asyncio.to_thread(_made_fit, response.body, limits)
         except Temporary:
             raise
         except AdapterError as error:
@@ -249,3 +251,9 @@ def _events(wanted: Unprepared, progress: _Progress, hung: Iterable[Hung]) -> li
         )
         for rule, url, error in left_out
     ]
+
+
+def _made_fit(body: bytes, limits: Limits) -> Encoded:
+    from bot.media.pictures import made_fit  # Pillow is loaded with the first picture, not with the first post
+
+    return made_fit(body, limits)

@@ -3,7 +3,7 @@
 Importing this imports pydantic; ``bot.problems``, ``bot.durations`` and ``bot.secrets`` do not.
 """
 
-from bot.settings.loading import Loaded, find_config, load, needed_for_run
+from bot.settings.loading import Loaded, find_config, load
 from bot.settings.models import Account, Agency, Installation, Network, Settings, SourceSettings, Web
 
 __all__ = [
@@ -17,5 +17,4 @@ __all__ = [
     "Web",
     "find_config",
     "load",
-    "needed_for_run",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from bot import configfile
 from bot.problems import At, Finding, Key, Place, Problem, in_order, say
-from bot.remedies import Language
+from bot.remedies import REMEDIES, Language
 from bot.secrets import Owner
 from bot.settings import environment
 from bot.settings.coherence import Parsed, clamped, incoherences
@@ -42,16 +43,37 @@ _SINGLE = frozenset(environment.TABLES)
 _WEB_PATHS = ("desk_password_file", "desk_operators_file", "spool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Loaded:
     """What ``load`` found. ``settings`` is None where there are errors; warnings alone leave it there."""
 
     settings: Settings | None
-    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
     language: Language
     configuration: configfile.Configuration
+    overridden: Overridden = field(default_factory=dict)
     owned: tuple[tuple[Literal["account", "source"], Account | SourceSettings], ...] = ()
     web: Web | None = None
+    wording: Path | None = None
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, in words; made when they are asked for, since hundreds of warnings cost time."""
+        return self._said(self.findings)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What is wrong and makes the configuration useless, in words."""
+        return self._said(finding for finding in self.findings if _is_error(finding))
+
+    @property
+    def needed_for_run(self) -> tuple[Problem, ...]:
+        """What ``run`` stops for: every error, and an operator that is not named."""
+        grave = (finding for finding in self.findings if _is_error(finding) or finding.code == "operator.missing")
+        return tuple(replace(problem, severity="error") for problem in self._said(grave))
+
+    def _said(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
+        return in_order(_problem(one, self.configuration, self.overridden, self.language) for one in findings)
 
     def place(self, table: str, id_: str, key: str = "") -> Place:
         """Give the file and line of an agency, account or source, or of one of its keys; id "" for a table that comes once."""
@@ -99,30 +121,19 @@ def load(path: Path | None, environ: Mapping[str, str], *, today: date | None = 
         findings += incoherences(parsed, today or datetime.now(UTC).date())
         findings += environment.strays(environ, _secret_variables(configuration.values))
     language = _language(configuration, overridden, environ)
-    problems = in_order(
-        _problem(finding, configuration, overridden, language)
-        for finding in findings
-        if not _excused(finding, configuration)
-    )
-    if parsed and not any(problem.severity == "error" for problem in problems):
+    findings = [finding for finding in findings if not _excused(finding, configuration)]
+    if parsed and not any(map(_is_error, findings)):
         settings = _settings(parsed, configuration.path)
     owned = _owned(parsed) if parsed else ()
     return Loaded(
         settings=settings,
-        problems=problems,
+        findings=tuple(findings),
         language=language,
         configuration=configuration,
+        overridden=overridden,
         owned=tuple(owned),
         web=parsed.web if parsed else None,
-    )
-
-
-def needed_for_run(loaded: Loaded) -> tuple[Problem, ...]:
-    """Give what ``run`` stops for: every error, and an operator that is not named."""
-    return tuple(
-        replace(problem, severity="error")
-        for problem in loaded.problems
-        if problem.severity == "error" or problem.code == "operator.missing"
+        wording=parsed.omroeper.wording if parsed and parsed.omroeper else None,
     )
 
 
@@ -170,6 +181,10 @@ def _settings(parsed: Parsed, path: Path) -> Settings | None:
 def _owned(parsed: Parsed) -> Iterator[tuple[Literal["account", "source"], Account | SourceSettings]]:
     yield from (("account", account) for account in parsed.accounts.values())
     yield from (("source", source) for source in parsed.sources.values())
+
+
+def _is_error(finding: Finding) -> bool:
+    return REMEDIES[finding.code].severity == "error"
 
 
 def _excused(finding: Finding, configuration: configfile.Configuration) -> bool:

@@ -228,6 +228,11 @@ class SourceSettings(BaseModel):
     platform: SkipJsonSchema[bool] = False
     hosts: SkipJsonSchema[tuple[str, ...]] = ()
 
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether its pictures go along: that is asked for, and something allows it."""
+        return self.media != "none" and bool(self.licence)
+
 
 DERIVED = frozenset({"options", "secrets", "urgent", "platform", "hosts"})
 """Fields of ``SourceSettings`` that are never written in a configuration."""
@@ -316,6 +321,10 @@ class Settings(BaseSettings):
     def accounts(self) -> Mapping[str, Account]:
         """Give every account by its id."""
         return self._accounts
+
+    def enabled(self) -> list[SourceSettings]:
+        """Give the sources that are switched on."""
+        return [source for source in self.source if source.enabled]
 
     def sources(self) -> Mapping[str, SourceSettings]:
         """Give every source by its id, those that are switched off too."""

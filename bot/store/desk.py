@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, literal_column, select
 
 from bot.store.recall import chunks
 from bot.store.tables import account, agency, announcement, event, item, publication, source, subscription
@@ -85,13 +85,23 @@ def titles(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Which sources are meant. ``after`` is the id of the last one that was seen; ``bad``: only those that are not well."""
+    """Which sources are meant: all that every given field allows. ``after`` is the id of the last one that was seen.
+
+    ``bad``: only those that are not well; ``code``: only those with this trouble, as ``bot.attentions`` names it.
+    """
 
     bad: bool = False
+    state: str | None = None
+    code: str | None = None
     like: str | None = None
     after: str | None = None
     limit: int | None = 100
 
+
+WELL = ("new", "ok")
+"""States of a source that needs nothing."""
+
+_BAD = source.c.state.not_in(WELL) | source.c.paused
 
 _LIGHT = [one for one in source.c if one.name not in {"cursor", "hints", "moved"}]
 """Without what adapters keep for themselves: it is as large as all the rest, and nobody reads it."""
@@ -105,7 +115,9 @@ def sources(connection: Connection, wanted: Sources) -> list[Row[Any]]:
         .where(source.c.retired.is_(None))
     )
     conditions = [
-        (source.c.state.not_in(("new", "ok")) | source.c.paused) if wanted.bad else None,
+        _BAD if wanted.bad else None,
+        source.c.state == wanted.state if wanted.state else None,
+        _troubled(wanted.code) if wanted.code else None,
         _holds(wanted.like) if wanted.like else None,
         source.c.id > wanted.after if wanted.after else None,
     ]
@@ -129,6 +141,11 @@ def source_row(connection: Connection, id_: str) -> Row[Any] | None:
         .where(source.c.id == id_, source.c.retired.is_(None))
     )
     return connection.execute(query).one_or_none()
+
+
+def bad_sources(connection: Connection) -> int:
+    """Say how many configured sources are not well."""
+    return connection.scalar(select(func.count()).select_from(source).where(source.c.retired.is_(None), _BAD)) or 0
 
 
 def sources_by_state(connection: Connection) -> dict[str, int]:
@@ -211,6 +228,17 @@ def _limited(query: Select[Any], wanted: Pile) -> Select[Any]:
         publication.c.id < wanted.before if wanted.before else None,
     ]
     return query.where(*[one for one in conditions if one is not None])
+
+
+def _troubled(code: str) -> ColumnElement[bool]:
+    """Whether a source has a trouble; one without a code of its own is called after its state."""
+    if code == "paused":
+        return source.c.paused
+    if code == "item.broken":
+        return (
+            select(item.c.no).where(item.c.source == source.c.no, item.c.state == literal_column("'broken'")).exists()
+        )
+    return func.coalesce(source.c.code, literal("source.") + source.c.state) == code
 
 
 def _holds(text: str) -> Any:

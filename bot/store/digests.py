@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.model import Content
-from bot.normalise import RULE
+from bot.rule import RULE
 from bot.store.codec import pack_content, unpack_content
 from bot.store.tables import announcement, item, publication, relation, route, source
 
@@ -139,10 +139,17 @@ def content_of(connection: Connection, digest_id: str) -> Content:
     return unpack_content(connection.scalar(query.where(announcement.c.id == digest_id)))
 
 
+def source_of(connection: Connection, digest_id: str) -> str:
+    """Give the id of the source that a digest gathers."""
+    query = select(source.c.id).join(announcement, announcement.c.lead_source == source.c.no)
+    return str(connection.scalars(query.where(announcement.c.id == digest_id)).one())
+
+
 def rewrite(connection: Connection, now: datetime, digest_id: str, content: Content) -> int:
     """Let a digest say something else, as its next version; give that version."""
     lead = select(announcement.c.lead).where(announcement.c.id == digest_id).scalar_subquery()
-    connection.execute(update(item).where(item.c.no == lead).values(content=pack_content(content), changed=now))
+    said = {"title": content.title, "content": pack_content(content), "changed": now}
+    connection.execute(update(item).where(item.c.no == lead).values(**said))
     version = (connection.scalar(select(announcement.c.version).where(announcement.c.id == digest_id)) or 0) + 1
     connection.execute(update(announcement).where(announcement.c.id == digest_id).values(version=version, changed=now))
     return version

@@ -34,6 +34,7 @@ def expired_alerts(connection: Connection, now: datetime, holds: timedelta) -> d
             announcement.c.ended.is_(None),
             or_(announcement.c.expires.between(now - LOOK_BACK, now), unsaid),
         )
+        .order_by(announcement.c.created)  # those that name no end, and are still in force, never keep others waiting
         .limit(MOST)
     )
     found = {}

@@ -92,6 +92,25 @@ def note_page(connection: Connection, announcement_id: str, **values: Any) -> No
     connection.execute(update(page).where(page.c.announcement == announcement_id).values(**values))
 
 
+def hasten(connection: Connection, of: Page, now: datetime, unseen_since: datetime, limit: int) -> None:
+    """Let some other pages of a page's source be looked at now, where none of them was seen there since a moment."""
+    others = (
+        select(page.c.announcement)
+        .join(announcement, announcement.c.id == page.c.announcement)
+        .where(
+            announcement.c.lead_source == of.source,
+            page.c.announcement != of.announcement,
+            page.c.gone_since.is_(None),
+            page.c.last_ok < unseen_since,
+            page.c.due > now,
+        )
+        .order_by(page.c.due)
+        .limit(limit)
+    )
+    for some in chunks(connection.execute(others).scalars()):
+        connection.execute(update(page).where(page.c.announcement.in_(some)).values(due=now))
+
+
 def forget_page(connection: Connection, announcement_id: str) -> None:
     """Look at a page no more."""
     connection.execute(delete(page).where(page.c.announcement == announcement_id))

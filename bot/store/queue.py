@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
-from bot.model import Claim, Errand, Frozen, Lane, Operation, Part, PublicationState, Wanted
+from bot.model import ALERT_HOLDS, Claim, Errand, Frozen, Lane, Operation, Part, PublicationState, Wanted
 from bot.store.codec import unpack_content
 from bot.store.tables import announcement, delivery, item, publication, relation, source
 from bot.store.types import Moment
@@ -45,9 +45,6 @@ LONGEST_RETRY = timedelta(hours=1)
 
 SKEW = timedelta(minutes=1)
 """What was queued so far ahead of now was queued by a clock that has been set back since."""
-
-ALERT_HOLDS = timedelta(hours=24)
-"""How long an alert that names no end is worth sending."""
 
 
 def waiting(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Insert, Table, Update, bindparam, func, inser
 
 from adapters.contract import Broken
 from bot.model import Decision, Event, ItemWrite
-from bot.normalise import RULE
+from bot.rule import RULE
 from bot.store.codec import pack_content, pack_raw
 from bot.store.recall import chunks
 from bot.store.tables import (

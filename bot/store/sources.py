@@ -63,6 +63,8 @@ class SourceState(NamedTuple):
     pauses: Sequence[int] = ()
     due: int | None = None
     """Microseconds since 1970, as it lies in memory."""
+    hints: str | None = None
+    """How its last document wants it to be asked, as it lies in memory: ``unpack_hints`` reads it."""
 
 
 class Place(NamedTuple):
@@ -192,6 +194,18 @@ def pack_hints(hints: Hints) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def unpack_hints(kept: str | None) -> Hints:
+    """Read back what ``pack_hints`` gave, as it lies in memory."""
+    found: dict[str, Any] = json.loads(kept or "{}") or {}
+    return Hints(
+        interval=found.get("interval"),
+        skip_hours=frozenset(found.get("skip_hours", ())),
+        skip_days=frozenset(found.get("skip_days", ())),
+        hub=found.get("hub"),
+        topic=found.get("topic"),
+    )
+
+
 def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
 
@@ -233,6 +247,7 @@ def _state(  # noqa: PLR0917 - the columns of a row, in their order
     code: str | None,
     pauses: str | None,
     due: int | None,
+    hints: str | None,
 ) -> SourceState:
     return SourceState(
         no,
@@ -249,6 +264,7 @@ def _state(  # noqa: PLR0917 - the columns of a row, in their order
         code,
         json.loads(pauses) if pauses else (),
         due,
+        hints,
     )
 
 

@@ -44,9 +44,10 @@ def read_setting(connection: Connection, key: str) -> Any:
     return connection.scalar(select(setting.c.value).where(setting.c.key == key))
 
 
-def source_rows(connection: Connection) -> list[Row[Any]]:
-    """Give every configured source."""
-    return list(connection.execute(select(source).where(source.c.retired.is_(None)).order_by(source.c.id)))
+def source_rows(connection: Connection, id_: str | None = None) -> list[Row[Any]]:
+    """Give every configured source, or the one with an id."""
+    query = select(source).where(source.c.retired.is_(None)).order_by(source.c.id)
+    return list(connection.execute(query if id_ is None else query.where(source.c.id == id_)))
 
 
 def account_rows(connection: Connection) -> list[Row[Any]]:

@@ -94,7 +94,7 @@ def _brought(site: Site) -> list[Route]:
     """Give the routes where something is brought in, as far as this site has them."""
     found: list[Route] = []
     if site.receivers:
-        found.append(Route("/push/{source}", Pushes(receivers=site.receivers).take, methods=["POST"]))
+        found.append(Route(f"{push.DOOR.path}/{{source}}", Pushes(receivers=site.receivers).take, methods=["POST"]))
     if site.writer is not None:
         listener = Hubs(engine=site.writer, now=site.now)
         found.append(Route(f"{websub.PATH}/{{token}}", listener.verify))

@@ -17,7 +17,7 @@ from bot.web.bodies import Door, NotTaken, take
 from bot.web.clients import bucket_of, client_address
 from bot.web.rates import Rates
 
-DOOR = Door(path="/push", largest=1024 * 1024)
+DOOR = Door(path="/webhook", largest=1024 * 1024)
 
 AT_ONCE = 16
 """How many pushes are in memory at a time."""

@@ -20,7 +20,7 @@ TEXTS: dict[str, frozenset[str]] = {
     "alert-superseded": _ALERT,
     "alert-over": _ALERT,
     "digest": _COMMON | {"count", "more"},
-    "continuation": _COMMON - {"link", "tags"},
+    "continuation": _COMMON - {"link", "tags"} | {"standing"},
 }
 """Per kind of post the values that its template may name."""
 

@@ -107,6 +107,8 @@ def _handler(stage: Stage) -> type[BaseHTTPRequestHandler]:
 
         do_POST = do_GET  # noqa: N815 - the names are http.server's
         do_HEAD = do_GET  # noqa: N815
+        do_PUT = do_GET  # noqa: N815
+        do_DELETE = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
             """Keep quiet."""

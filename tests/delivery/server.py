@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from adapters.contract import Attached, Budget, Identity, Limits, Picture, Post, Receipt, RemotePost
+from adapters.contract import Attached, Budget, Identity, Limits, Picture, Post, Profile, Receipt, RemotePost
 from adapters.errors import AuthFailed, Gone, Limited, Refused, Temporary, Unknown
 
 TIMEOUT = 10.0
@@ -146,7 +146,18 @@ class Client:
     def limits(self) -> Limits:
         """What the server allows."""
         self._read("limits")
-        return Limits(family="mastodon", max_characters=self.server.max_characters)
+        features = frozenset(
+            {"edit", "delete", "boost", "source"} | ({"idempotency"} if self.server.honours_keys else set())
+        )
+        return Limits(family="mastodon", max_characters=self.server.max_characters, features=features)
+
+    def profile(self) -> Profile:
+        """How the account presents itself: never asked by delivering."""
+        return Profile()
+
+    def set_profile(self, profile: Profile) -> Profile:
+        """Let it present itself so: never asked by delivering."""
+        return profile
 
     def publish(self, post: Post, key: str) -> Receipt:
         """Publish."""
@@ -286,8 +297,9 @@ def _refuse(server: Server, fault: str) -> None:
         "refused": lambda: Refused("too long", code="model.refused", status=422),
         "surprise": lambda: KeyError("id"),
     }
-    if fault in errors:
-        raise errors[fault]()
+    make = errors.get(fault)
+    if make is not None:
+        raise make()
 
 
 def _as_remote(kept: Kept) -> RemotePost:

@@ -66,9 +66,9 @@ class Delivery(RuleBasedStateMachine):
     def correct(self, data: st.DataObject, parts: int) -> None:
         """Something known says something else, and maybe needs more posts, or fewer."""
         source, entry = self._some(data)
-        if not entry.withdrawn and entry.key not in self.rewritten:
+        if not entry.withdrawn:
             entry.title += "!"
-            entry.parts = parts
+            entry.parts = entry.parts if entry.key in self.rewritten else parts
         self.world.see(source)
 
     @precondition(lambda self: any(self.entries.values()))

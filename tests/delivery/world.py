@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, select
 
 from adapters.contract import Alert, Attached, Limits, Publisher
-from bot.decide import Sight, decide
-from bot.delivery.channel import Channel
+from bot.decide.look import Sight, decide
+from bot.delivery.channel import Channel, Compose
 from bot.delivery.outbox import Outbox
 from bot.durations import QuietHours
 from bot.ids import new_id
@@ -23,7 +24,7 @@ from bot.model import Composed, Content, Lane, Observed, Wanted
 from bot.operate import Person
 from bot.store import accounts, queue
 from bot.store.accounts import AccountState
-from bot.store.engine import open_engine, reading, writing
+from bot.store.engine import open_engine, reading, sqlite_path, writing
 from bot.store.migrate import migrate
 from bot.store.recall import Question, recall
 from bot.store.record import Record, record
@@ -94,7 +95,13 @@ class World:
 
     def start(self) -> None:
         """Start as the program does: hold the lock, bring memory in line, find orphans."""
+        path = sqlite_path(self.url)
+        if path is not None and not path.exists():
+            path.write_bytes(_fresh())
         self.engine = open_engine(self.url)
+        if path is not None:
+            # programs die here, but the machine's power never fails: what is written need not reach the disk
+            event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         self._stack = ExitStack()
         self._stack.callback(self.engine.dispose)
         self._stack.enter_context(owning(self.engine))
@@ -113,7 +120,7 @@ class World:
             engine=self.engine,
             channels={self.account: self.channel()},
             now=self.clock.now,
-            attach=lambda *all_: self.attach(*all_),
+            attach=self.attach,
         )
         for name in self.sources:
             if name not in self.met:
@@ -135,13 +142,13 @@ class World:
         found: int = self.numbers.accounts[self.caps.id]
         return found
 
-    def channel(self) -> Channel:
-        """The account as the outbox knows it."""
+    def channel(self, compose: Compose | None = None) -> Channel:
+        """The account as the outbox knows it; ``compose`` in place of the usual words."""
         return Channel(
             no=self.account,
             policy=self.caps,
             open=lambda: Client(server=self.server),
-            compose=partial(compose, self.shows),
+            compose=compose or partial(worded, self.shows),
             has_alerts=self.has_alerts,
             stale={self.numbers.sources[name]: length for name, length in self.stale.items()},
         )
@@ -260,7 +267,18 @@ class World:
         return Person(name="anna", now=self.clock.at, reason="omdat het moet")
 
 
-def compose(shows: dict[str, list[Entry]], wanted: Wanted, limits: Limits) -> Composed:
+@cache
+def _fresh() -> bytes:
+    """A new database, migrated once for all: migrating takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fresh.db"
+        engine = open_engine(f"sqlite:///{file}")
+        migrate(engine, Clock().at)
+        engine.dispose()
+        return file.read_bytes()
+
+
+def worded(shows: dict[str, list[Entry]], wanted: Wanted, limits: Limits) -> Composed:
     """Word a publication: its title and its link; a thread says its number in each part."""
     if "onzegbaar" in wanted.content.title:
         raise ValueError("no words for it")

@@ -156,6 +156,7 @@ def test_what_is_withdrawn_leaves_the_digest(tmp_path: Path, host: FeedHost) -> 
         today.withdraw("Noemt een persoon")
         assert today.gather() == 1
         (text,) = server.texts()
+        assert text.startswith("Gemeente stad: 1 nieuw bericht (23 november)")
         assert "Blijft staan" in text
         assert "Noemt een persoon" not in text
         assert today.gather() == 0

@@ -45,11 +45,19 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bad:
-    """One way to be bad. ``code`` is what the source is said to suffer from; None where it is read all the same."""
+    """One way to be bad. ``code`` is what the source is said to suffer from; None where it is read all the same.
+
+    A redirect that leaves the agency's domains looks like a hijack: the source waits in quarantine until a person looked.
+    """
 
     name: str
     manner: Manner
     code: str | None
+
+    @property
+    def state(self) -> str:
+        """What ``status`` says of the source; a host that asked for a pause is well as long as it asks for one in reason."""
+        return {"source.redirected-away": "quarantined", "http.limited": "ok"}.get(self.code or "", "failing")
 
 
 def document(feed: Feed, *, head: bytes = b"", more: bytes = b"") -> bytes:
@@ -173,10 +181,10 @@ BAD = (
     Bad(name="br-bom", manner=explodes("br"), code="http.too-large"),
     Bad(name="zstd-bom", manner=explodes("zstd"), code="http.too-large"),
     Bad(name="kring", manner=redirect("?"), code="http.redirect-loop"),
-    Bad(name="naar-metadata", manner=redirect("http://169.254.169.254/latest/meta-data/"), code="http.private-address"),
-    Bad(name="naar-mapped", manner=redirect("http://[::ffff:127.0.0.1]:PORT/"), code="http.private-address"),
+    Bad(name="naar-metadata", manner=redirect("http://169.254.169.254/latest/meta-data/"), code="source.redirected-away"),
+    Bad(name="naar-mapped", manner=redirect("http://[::ffff:127.0.0.1]:PORT/"), code="source.redirected-away"),
     Bad(name="naar-poort", manner=redirect("http://127.0.0.1:PORT/"), code="http.private-address"),
-    Bad(name="naar-decimaal", manner=redirect("http://2130706433:PORT/"), code="http.private-address"),
+    Bad(name="naar-decimaal", manner=redirect("http://2130706433:PORT/"), code="source.redirected-away"),
     Bad(name="naar-bestand", manner=redirect("file:///etc/passwd"), code="http.bad-url"),
     Bad(name="afgebroken", manner=answers(lambda feed: whole(feed.body())[:-40]), code="http.truncated"),
     Bad(name="te-korte-lengte", manner=answers(lambda feed: whole(feed.body()[:-60])), code="feed.truncated"),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from adapters.contract import Batch, Item, Text
 from bot.language import guess
-from bot.normalise import Place, normalise
+from bot.model import Place
+from bot.normalise import normalise
 from tests.unit.decide.build import Policy
 
 ALL = ("nl", "en", "de", "fr", "fy")

@@ -20,6 +20,7 @@ from tests.web.world import World
 WEB = Path(__file__).parents[2] / "bot" / "web"
 PUBLIC = {"error_", "media_", "nav_", "notice_", "paused_", "visibility_"}
 DESK = {
+    "tier_",
     "act_",
     "act_open_",
     "approve_",

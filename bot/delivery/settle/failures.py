@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.errors import AdapterError, Refused, Temporary
+from bot.attentions import instruction
 from bot.compose.tags import tags_named
 from bot.delivery.attempt import Outcome
 from bot.delivery.settle.rests import asked, pause, rest
@@ -54,8 +55,8 @@ def stopped(rows: Rows, outcome: Outcome) -> None:
     claim, error = outcome.claim, outcome.error
     rows.end(claim, "failed", error=error)
     rows.back(claim, error=str(error), attempts=claim.wanted.attempts)
-    instruction = f"{error} {error.remedy}".strip() if error else ""
-    accounts.stop(rows.connection, rows.account.no, code=code_of(error), error=instruction, now=rows.now)
+    said = instruction(str(error), error.remedy) if error else ""
+    accounts.stop(rows.connection, rows.account.no, code=code_of(error), error=said, now=rows.now)
     rows.note("stopped", code_of(error), claim.wanted, error=str(error))
 
 

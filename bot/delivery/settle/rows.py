@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from adapters.errors import AdapterError
+from bot.attentions import instruction
 from bot.model import Claim, Event, Frozen
 from bot.store import attempts, queue, shadow
 from bot.store.accounts import AccountState
@@ -61,8 +62,8 @@ class Rows:
         if row is not None and row.wanted == 0 and claim.operation not in queue.REMOVING:
             self.give_up(row)
             return
-        instruction = f"{error} {error.remedy}".strip() if error else ""
-        self.move(claim.wanted.id, state="dead", reason=code_of(error), error=instruction)
+        said = instruction(str(error), error.remedy) if error else ""
+        self.move(claim.wanted.id, state="dead", reason=code_of(error), error=said)
         self.note("dead", code_of(error), claim.wanted, error=str(error))
 
     def owner(self, remote_id: str) -> str | None:

@@ -16,8 +16,8 @@ from bot.store import desk as store
 from bot.store import wishes
 from bot.store.engine import reading, writing
 from bot.store.views import account_rows
-from bot.web.desk.overview import named
 from bot.web.desk.paper import Call
+from bot.web.desk.places import named
 from bot.web.desk.post import Mending, fingerprint, length_of, page, possible
 from bot.web.prose import one_line
 

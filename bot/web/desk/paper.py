@@ -96,7 +96,11 @@ class Stop:
 
 def show(call: Call, template: str, title: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
     """Make a page of the desk."""
-    around = {"call": call, "stop": _stop(call) if call.session.name else None}
+    around = {
+        "call": call,
+        "now": stamp(call.site.now(), call.here.voice),
+        "stop": _stop(call) if call.session.name else None,
+    }
     sheet = Sheet(template=f"desk/{template}.html", title=title, values={**around, **values}, indexed=False)
     return Response(page(sheet, call.site, call.here), status, _HEADERS, HTML)
 

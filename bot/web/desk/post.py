@@ -193,6 +193,14 @@ def _name_of(copy: Any, connection: Connection) -> str:
     return ""
 
 
+def _happened(row: Any, call: Call, *, by_hand: bool) -> str:
+    voice = call.here.voice
+    if by_hand:
+        return words.act(row.verdict, row.rule, voice)
+    told, why = words.happened(row.stage, row.verdict, voice), words.reason(row.rule, voice)
+    return f"{told}: {why}" if told and row.verdict == "held" and why != row.rule else told
+
+
 def _trace(row: Any, call: Call) -> Trace:
     by_hand = row.stage == "operate"
     return Trace(
@@ -202,7 +210,7 @@ def _trace(row: Any, call: Call) -> Trace:
         rule=row.rule,
         account=row.account_id or "",
         who=one_line(row.actor) if by_hand else "",
-        words=words.act(row.verdict, row.rule, call.here.voice) if by_hand else "",
+        words=_happened(row, call, by_hand=by_hand),
         reason=one_line((row.detail or {}).get("reason") or "") if by_hand else "",
         details=tuple(words.details(row.detail)),
     )

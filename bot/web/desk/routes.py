@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from bot.web.bodies import Door
-from bot.web.desk import acts, overview, post, queue, replay
+from bot.web.desk import acts, log, overview, places, post, queue, replay
 from bot.web.desk.entrance import Entrance, Page
 from bot.web.desk.forms import LARGEST
 from bot.web.desk.handed import Desk
@@ -17,11 +17,11 @@ LOOKED_AT: dict[str, Page] = {
     "/desk": overview.overview,
     "/desk/queue": queue.queue,
     "/desk/posts/{id}": post.post,
-    "/desk/sources": overview.sources,
-    "/desk/sources/{id}": overview.source,
-    "/desk/accounts/{id}": overview.account,
+    "/desk/sources": places.sources,
+    "/desk/sources/{id}": places.source,
+    "/desk/accounts/{id}": places.account,
     "/desk/replay": replay.replay,
-    "/desk/log": overview.log,
+    "/desk/log": log.log,
 }
 DONE: dict[str, Page] = {
     "/desk/stop": acts.stop,

@@ -34,6 +34,12 @@ def act(verdict: str, rule: str, voice: Voice) -> str:
     return _say(f"act_{_slug(verdict)}_{_slug(rule)}" if whole else f"act_{_slug(verdict)}", verdict, voice)
 
 
+def happened(stage: str, verdict: str, voice: Voice) -> str:
+    """Say what the program did by itself; nothing where nobody has put that into words."""
+    key = f"trace_op_{_slug(stage)}_{_slug(verdict)}"
+    return voice(key) if voice.has(key) else ""
+
+
 def details(found: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """Give what an event says besides its reason, by name, as lines."""
     return [

@@ -213,6 +213,43 @@ def test_alert_is_never_cut() -> None:
     assert "…" not in "".join(post.parts)
 
 
+def test_alert_with_much_around_it_is_never_cut_either() -> None:
+    """Where headline, times and label leave hardly any room, they give way, and what people must do is told whole."""
+    sentence = "Ga weg van de dijk en blijf op een hoge plek tot de brandweer u ophaalt. "
+    alert = Alert(
+        event="Overstroming",
+        sent=NOW - timedelta(days=1),
+        expires=NOW + timedelta(hours=3),
+        areas=(Area(name="Voorbeeldstad"),),
+        instruction=Text(value=(sentence * 4).strip()),
+    )
+    title = "Overstroming van de rivier in Voorbeeldstad en in alle dorpen tussen de oude en de nieuwe dijk. " * 2
+    content = replace(NEWS, title=title.strip(), text="Het water stijgt. " * 20, alert=alert)
+    voice = replace(VOICE, agency="Veiligheidsregio Voorbeeldland en Voorbeelddelta", account_tags=("Alarm",))
+    post = composed(Draft(content=content, kind="alert", created=NOW), voice)
+    assert "…" not in "".join(post.parts)
+    assert sum(part.count(sentence.strip()) for part in post.parts) == 4
+    assert sum(part.count("Het water stijgt.") for part in post.parts) == 20
+
+
+def test_place_of_an_alert_is_named_without_an_ellipsis() -> None:
+    """A long name of an area is cut in the headline, and the headline reads on."""
+    area = "Kustgebied tussen de oude haven van Voorbeeldstad en de nieuwe haven van Voorbeelddelta, tot de dijk"
+    content = replace(NEWS, title="Hoog water", text="", alert=Alert(areas=(Area(name=area),)))
+    (text,) = composed(Draft(content=content, kind="alert")).parts
+    assert "…" not in text
+    assert text.startswith("Waarschuwing: Kustgebied tussen de oude haven van Voorbeeldstad")
+
+
+def test_alert_waits_for_no_picture() -> None:
+    """What a preview shows is what goes out: an alert has no pictures, whatever its source shows."""
+    media = (Media(url="https://a.example/1.jpg", alt="De brand"),)
+    alert = replace(NEWS, media=media, alert=Alert())
+    voice = replace(VOICE, pictures=True)
+    assert composed(Draft(content=alert, kind="alert"), voice).media == ()
+    assert composed(Draft(content=replace(alert, alert=None)), voice).media == media
+
+
 def test_alert_seen_late_says_when_it_was_sent() -> None:
     """An alert that is first seen long after it was sent does not pretend to be new."""
     content = replace(NEWS, alert=Alert(sent=NOW))

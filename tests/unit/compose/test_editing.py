@@ -64,6 +64,27 @@ def test_what_systems_leave_behind_goes(text: str, expected: str) -> None:
     assert tidy(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("De brug over de haven is tot maandag 12.00 uur dicht voor auto's. Fietsers kunnen wel […]", "… auto's. …"),
+        ("De brug over de haven is tot maandag 12.00 uur dicht voor auto's. Fietsers kunnen wel …", "… auto's. …"),
+        ("De brug over de haven is tot maandag 12.00 uur dicht. En toen werd het stil...", "… stil..."),
+        ("Dicht. De brug over de haven is tot maandag 12.00 uur dicht voor auto's en […]", "… auto's en …"),
+    ],
+)
+def test_what_a_source_cut_off_is_cut_well(text: str, expected: str) -> None:
+    """The half sentence at the end of an excerpt goes; a sentence that a writer let die away stays."""
+    assert tidy(text).endswith(expected.removeprefix("…"))
+    assert tidy(tidy(text)) == tidy(text)
+
+
+def test_lines_of_a_list_without_signs_stay_apart() -> None:
+    """What has a name and a value on each line was written so, however long the line above it is."""
+    text = "Aardbeving op 293 km ten oosten van Voorbeeldstad\nsterkte: 4,2\ndiepte: 10 km"
+    assert tidy(text) == text
+
+
 def test_wrapped_lines_are_joined() -> None:
     """A text that a system wrapped at a width reads on; a list, and lines that a writer ended, stay apart."""
     wrapped = (

@@ -10,7 +10,7 @@ import pytest
 
 from bot.problems import Problem, as_json
 from bot.remedies import REMEDIES
-from bot.settings import load, needed_for_run
+from bot.settings import load
 from tests.unit.config.cases import CASES, Case
 from tests.unit.config.conftest import BASE, Configure
 
@@ -164,8 +164,8 @@ def test_run_needs_an_operator(configure: Configure) -> None:
     loaded = configure(BASE.replace('operator = "redactie@voorbeeldstad.example"', 'operator = ""'))
     assert loaded.settings
     assert [(problem.code, problem.severity) for problem in loaded.problems] == [("operator.missing", "warning")]
-    assert [(problem.code, problem.severity) for problem in needed_for_run(loaded)] == [("operator.missing", "error")]
-    assert needed_for_run(configure()) == ()
+    assert [(problem.code, problem.severity) for problem in loaded.needed_for_run] == [("operator.missing", "error")]
+    assert configure().needed_for_run == ()
 
 
 def test_hostile_value_cannot_break_the_terminal(configure: Configure) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from adapters.contract import Alert
-from bot.decide import Sight, decide
+from bot.decide.look import Sight, decide
 from bot.filters import Pattern
 from bot.model import (
     Content,
@@ -22,7 +22,7 @@ from bot.model import (
     KnownRoute,
     Observed,
 )
-from bot.normalise import RULE
+from bot.rule import RULE
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=30)

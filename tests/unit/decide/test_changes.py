@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Decision, Known, Observed, PublicationChange
-from bot.normalise import RULE
+from bot.rule import RULE
 from tests.unit.decide.build import (
     NOW,
     Policy,

@@ -456,7 +456,7 @@ def test_other_doors_stay_shut(world: World) -> None:
     with serving(world.site()) as site:
         assert site.get("/desk", method="POST", body=b"x").status == 405
     with desk_of(world) as anna:
-        for path in ("/", "/deskx", "/about", "/push/x", "/metrics"):
+        for path in ("/", "/deskx", "/about", "/webhook/x", "/metrics"):
             assert anna.send(path, {"token": "x"}).status == 405
         for method in ("PUT", "DELETE", "PATCH"):
             assert anna.site.get("/desk/stop", method=method, body=b"x").status == 405

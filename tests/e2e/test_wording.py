@@ -1,0 +1,79 @@
+"""Wording of an operator's own: checked before it is used, and never sent with a mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.feeds import FeedHost
+from tests.e2e.installation import Installation
+from tests.standin.mastodon import Standin
+
+WELL = 'news = """\nNieuws: {title}\n{?mirror}{agency}, {mirror}{/mirror}\n{link}\n"""\n'
+BROKEN = WELL.replace("{title}", "{titel}")
+
+
+@pytest.fixture
+def host() -> Iterator[FeedHost]:
+    """A host with feeds."""
+    with FeedHost() as started:
+        yield started
+
+
+@pytest.fixture
+def server() -> Iterator[Standin]:
+    """A Mastodon server."""
+    with Standin("mastodon", windows={}) as started:
+        yield started
+
+
+@pytest.fixture
+def installation(tmp_path: Path, host: FeedHost, server: Standin) -> Installation:
+    """An installation with a folder of wording."""
+    host.feed("stad").add("oud")
+    made = Installation(folder=tmp_path)
+    made.configure(server=server.url, sources={"stad": f"{host.url}/stad"})
+    text = made.config.read_text(encoding="utf-8").replace("[omroeper]", '[omroeper]\nwording = "wording"', 1)
+    made.config.write_text(text, encoding="utf-8")
+    (tmp_path / "wording").mkdir()
+    return made
+
+
+def write(installation: Installation, text: str) -> None:
+    """Write the wording."""
+    (installation.folder / "wording" / "nl.toml").write_text(text, encoding="utf-8")
+
+
+def test_mistake_in_wording_is_named_and_never_sent(
+    installation: Installation, host: FeedHost, server: Standin
+) -> None:
+    """``check`` names file and line; the post is held with the same words until the wording is mended, then it goes."""
+    write(installation, BROKEN)
+    checked = installation.call("check", "--json")
+    assert checked.returncode == 2
+    (problem,) = installation.json("check")
+    assert (Path(problem["file"]).name, problem["line"], problem["code"]) == ("nl.toml", 2, "wording.unknown-name")
+    assert installation.once().returncode == 0
+    host.feed("stad").add("brug", title="Brug dicht")
+    assert installation.once().returncode == 1
+    assert server.texts() == []
+    (held,) = installation.json("posts", "--state", "held")
+    assert "nl.toml:2: {titel}" in held["error"]
+    assert "nl.toml:2: {titel}" in installation.call("preview").stderr
+    write(installation, WELL)
+    assert installation.json("check") == []
+    assert installation.call("approve", held["id"]).returncode == 0
+    assert installation.once().returncode == 0
+    (text,) = server.texts()
+    assert text == "Nieuws: Brug dicht\nGemeente stad, spiegel, geen officieel account\nhttps://stad.example/bericht/brug"
+
+
+def test_wording_for_nobody_is_a_warning(installation: Installation) -> None:
+    """A table for a source that there is not is said, and stops nothing."""
+    write(installation, WELL + '[source.stadd]\nnews = "{title}{link}{mirror}"\n[source.stad.phrases]\nmirror = "kopie"\n')
+    checked = installation.call("check", "--json")
+    assert checked.returncode == 0
+    assert '"wording.unknown-scope"' in checked.stdout
+    assert checked.stdout.count("wording.") == 1
