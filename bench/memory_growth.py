@@ -25,10 +25,9 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from adapters.contract import Batch, Item, Text
-
 from bot.collecting.collect import Origin, Poll
-from bot.collecting.taking import take_in
 from bot.collecting.rhythm import Rhythm
+from bot.collecting.taking import take_in
 from bot.ids import new_id
 from bot.model import Place
 from bot.normalise import normalise

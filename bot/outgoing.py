@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+import structlog
 from sqlalchemy import Engine
 
 from adapters import load_publisher
@@ -31,6 +32,8 @@ from bot.store.pictures import Unprepared
 from bot.store.registry import Numbers
 from bot.store.tags import refused_tags
 from bot.wording import TemplateError, wording
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +130,21 @@ def compose_for(
 ) -> Composed:
     """Compose a publication for an account, in the voice that its settings give it. ``refused``: tags it may not use.
 
-    Raises ``WordingError`` where there are no words that could be sent.
+    An alert waits for no mistake in wording of the operator's own: it goes out in the words that are shipped. Raises
+    ``WordingError`` where there are no words that could be sent.
     """
     voice = voice_of(settings, account, wanted.source_id, wanted.agency, refused)
+    own = settings.omroeper.wording
     try:
-        return compose(draft_of(wanted), voice, limits, wording(settings.omroeper.wording))
+        try:
+            return compose(draft_of(wanted), voice, limits, wording(own))
+        except TemplateError as error:
+            if wanted.content.alert is None or own is None:
+                raise
+            log.warning(
+                "wording.shipped-instead", account=account.id, announcement=wanted.announcement, error=str(error)
+            )
+            return compose(draft_of(wanted), voice, limits, wording(None))
     except (TemplateError, CannotCompose) as error:
         raise WordingError(str(error)) from error
 

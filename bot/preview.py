@@ -33,6 +33,7 @@ from bot.store.engine import StoreError, open_engine, reading
 from bot.store.migrate import Standing, standing
 from bot.store.tags import refused_tags
 from bot.store.types import EPOCH
+from bot.wording import check_wording
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +57,7 @@ async def preview(
 ) -> Preview:
     """Fetch sources and compose their newest items for every account they lead to, as if they were new at ``now``."""
     looking = Looking(settings=settings, environ=environ, limit=limit, now=now, accounts=_known(settings))
+    looking.found.problems += map(str, check_wording(settings.omroeper.wording, settings.omroeper.language))
     async with HttpClient(network_policy(settings)) as http:
         for source in sources:
             await looking.at(source, http)

@@ -132,7 +132,9 @@ def _read(adapter: type[Source], document: Document, config: SourceConfig) -> di
     try:
         adapter.recognises(document)
         batch = adapter.read(document, config)
-        outcome = "taken in" if _was_taken_in(document, batch) else f"{len(batch.items)} items, {len(batch.broken)} broken"
+        outcome = (
+            "taken in" if _was_taken_in(document, batch) else f"{len(batch.items)} items, {len(batch.broken)} broken"
+        )
     except Malformed as error:
         outcome = error.code
     except Exception as error:  # noqa: BLE001 - what it is decides nothing: any is a finding

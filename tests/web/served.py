@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -58,6 +59,13 @@ class Served:
             return Answer(status=response.status, headers=found, body=response.read())
         finally:
             connection.close()
+
+    def post_head(self, path: str, length: int) -> bytes:
+        """Announce a body of so many bytes and send none of it; give how the answer begins."""
+        where = urlsplit(self.url)
+        with socket.create_connection((where.hostname, where.port), timeout=10) as line:
+            line.sendall(f"POST {path} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Length: {length}\r\n\r\n".encode())
+            return line.recv(100)
 
 
 @contextmanager

@@ -29,6 +29,8 @@ ENVIRONMENT = {"env.unknown", "env.not-scalar"}
 """Codes of test_files.py, test_secrets.py and test_environment.py."""
 ONLINE = {code for code in REMEDIES if code.startswith("online.")}
 """Codes of tests/unit/test_online.py."""
+WORDING = {code for code in REMEDIES if code.startswith("wording.")}
+"""Codes of tests/unit/wording/test_catalogue.py."""
 
 
 def names(problems: tuple[Problem, ...]) -> set[str]:
@@ -61,7 +63,7 @@ def test_secret_in_the_wrong_place_is_not_repeated(case: Case, configure: Config
 
 def test_every_code_has_a_case() -> None:
     """No code is there without a mistake that gives it, and no mistake goes without a test."""
-    assert {case.code for case in CASES} | FILES | SECRETS | ENVIRONMENT | ONLINE == set(REMEDIES)
+    assert {case.code for case in CASES} | FILES | SECRETS | ENVIRONMENT | ONLINE | WORDING == set(REMEDIES)
 
 
 @pytest.mark.parametrize("code", REMEDIES)

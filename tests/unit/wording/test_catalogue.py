@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.remedies import REMEDIES
 from bot.wording import TemplateError, check_wording, wording
 from bot.wording.files import read_folder, shipped
 from bot.wording.vocabulary import PHRASES, SPEAKS_FOR, TEXTS
@@ -86,24 +87,27 @@ def test_broken_template_holds_only_what_needs_it(tmp_path: Path) -> None:
     assert said(tmp_path, language="en")
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
-        ('news = """\n{title}\n{txt}\n{link}{mirror}\n"""', "wording.unknown-name", 3),
-        ("news = '''\n{title} {link} {mirror}\n{?date}'''", "wording.not-closed", 3),
-        ('\nnews = "{title {link}{mirror}"', "wording.brace", 2),
-        ('nieuws = "{title}"', "wording.unknown-kind", 1),
-        ('[phrases]\nspiegel = "x"', "wording.unknown-kind", 2),
-        ('news = "{link}{mirror}"', "wording.says-nothing", 1),
-        ('news = "{title}{mirror}"', "wording.no-link", 1),
-        ('news = "{title}{link}"', "wording.no-mirror", 1),
-        ('news = "Van @politie: {title}{link}{mirror}"', "wording.mention", 1),
-        ("news = 3", "value.type", 1),
-        ("[account]\npolitie = 3", "value.type", 2),
-        ('[account.nergens]\nnews = "{title}{link}{mirror}"', "wording.unknown-scope", None),
-        ("news = [", "toml.syntax", 1),
-    ],
+MISTAKES: tuple[tuple[str, str, int | None], ...] = (
+    ('news = """\n{title}\n{txt}\n{link}{mirror}\n"""', "wording.unknown-name", 3),
+    ("news = '''\n{title} {link} {mirror}\n{?date}'''", "wording.not-closed", 3),
+    ('\nnews = "{title {link}{mirror}"', "wording.brace", 2),
+    ('nieuws = "{title}"', "wording.unknown-kind", 1),
+    ('[phrases]\nspiegel = "x"', "wording.unknown-kind", 2),
+    ('news = "{link}{mirror}"', "wording.says-nothing", 1),
+    ('news = "{title}{mirror}"', "wording.no-link", 1),
+    ('news = "{title}{link}"', "wording.no-mirror", 1),
+    ('news = "Van @politie: {title}{link}{mirror}"', "wording.mention", 1),
+    ("news = 3", "value.type", 1),
+    ("[account]\npolitie = 3", "value.type", 2),
+    ('[account.nergens]\nnews = "{title}{link}{mirror}"', "wording.unknown-scope", None),
+    ("news = [", "toml.syntax", 1),
+    ('news = "{title}{link}{mirror}{/title}"', "wording.not-open", 1),
+    (f'news = "{"{?title}" * 9}{{title}}{{link}}{{mirror}}{"{/title}" * 9}"', "wording.too-deep", 1),
 )
+"""A mistake each: the file, the code that names it, and its line."""
+
+
+@pytest.mark.parametrize(("text", "code", "line"), MISTAKES)
 def test_check_names_file_line_and_code(tmp_path: Path, text: str, code: str, line: int | None) -> None:
     """``check`` says every mistake with the line it stands on, in both languages."""
     write(tmp_path, text)
@@ -119,6 +123,12 @@ def test_file_that_is_no_language_or_no_text(tmp_path: Path) -> None:
     write(tmp_path, WELL, "nederlands.toml")
     (tmp_path / "en.toml").write_bytes(b'news = "\xff"\n')
     assert {one.code for one in check_wording(tmp_path)} == {"wording.language", "file.encoding"}
+
+
+def test_every_code_of_wording_has_a_mistake() -> None:
+    """No code is there without a mistake that gives it."""
+    tried = {code for _, code, _ in MISTAKES} | {"wording.language"}
+    assert {code for code in REMEDIES if code.startswith("wording.")} <= tried
 
 
 def test_documentation_lists_every_name() -> None:

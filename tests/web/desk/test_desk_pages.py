@@ -38,7 +38,7 @@ def lines(answer: Answer) -> list[str]:
 
 
 def test_every_line_of_attention_is_shown_with_what_to_do(anna: Operator, world: World) -> None:
-    """The overview has each line that ``status`` has, in words, with a remedy and a link to where to act; grave ones first."""
+    """The overview has each line that ``status`` has, in words, with a remedy and a link to where to act; most urgent first."""
     for reason in ("burst", "stale", "withdrawn"):
         waiting(world, f"Om {reason}", "held", reason)
     waiting(world, "Brug", "dead")
@@ -55,14 +55,15 @@ def test_every_line_of_attention_is_shown_with_what_to_do(anna: Operator, world:
     with reading(world.engine) as connection:
         expected = attention(connection, NOW)
     page = anna.get("/desk")
-    shown = page.page.cssselect("section[aria-labelledby=needs] li")
+    shown = page.page.cssselect("section[aria-labelledby=needs] .lines > li")
     assert len(shown) == len(expected) >= 9
     for one in expected:
         line = next(each for each in shown if one.code in each.text_content() and one.subject in each.text_content())
         assert "Wat u kunt doen:" in line.text_content()
         assert anna.get(str(line.cssselect("a")[0].get("href"))).status == 200
-    urgent = ["Dringend" in one.text_content() for one in shown]
-    assert urgent == sorted(urgent, reverse=True)
+    parts = [one.text_content() for one in page.page.cssselect("section[aria-labelledby=needs] h3")]
+    assert parts == ["Meteen doen (1)", "Beslissen (5)", "Nakijken (2)", "Goed om te weten (2)"]
+    assert "The token was revoked." in shown[0].text_content()
     assert "haven.example did not answer." in page.words
     assert "The token was revoked." in page.words
 
@@ -85,17 +86,61 @@ def test_a_code_that_nobody_knows_is_shown_all_the_same() -> None:
         Attention(subject="proef", code="held.newly", message="7 held: newly."),
     ]
     shown = needs(found, {"proef"}, visit("nl"))
-    assert [one.subject for one in shown] == ["bron", "proef", "proef"]
-    assert shown[0].detail == "Something new. Do this."
-    assert shown[1].words == "Vastgehouden (newly): 7."
-    assert shown[2].detail == "Something else."
+    assert [(one.tier, one.subjects[0].name) for one in shown] == [
+        ("decide", "proef"),
+        ("look", "bron"),
+        ("look", "proef"),
+    ]
+    assert shown[0].words == "Vastgehouden (newly): 7."
+    assert [one.detail for one in shown[1:]] == ["Something new. Do this.", "Something else."]
+
+
+def test_sources_with_the_same_trouble_share_a_line(anna: Operator, world: World) -> None:
+    """Twenty sources of one broken server are one line that names some of them, and leads to all twenty."""
+    with writing(world.engine) as connection:
+        for number in range(20):
+            row = {"agency": "haven", "state": "failing", "code": "http.unavailable", "kind": "feed"}
+            connection.execute(whole(source, id=f"weg-{number:02}", error=f"Fout {number}.", **row))
+    world.source_is("haven-nieuws", state="failing", code="http.not-found", error="Weg.")
+    shown = lines(page := anna.get("/desk"))
+    assert len(shown) == 2
+    assert shown[1].startswith("20 bronnen: De server geeft een fout.")
+    assert "weg-11, en nog 8" in shown[1]
+    rest = page.page.cssselect("a[href*='code=']")[0].get("href")
+    assert len(anna.get(str(rest)).page.cssselect("tbody tr")) == 20
+
+
+def test_an_account_may_be_called_as_the_program() -> None:
+    """Everything that is paused is urgent; an account of the same name that waits for room is not, and has its own page."""
+    whole_ = Attention(subject="omroeper", code="paused", message="Everything is paused.")
+    own = Attention(subject="omroeper", code="budget.server", message="17 wait by its limits until 12:00.", grave=False)
+    held = Attention(subject="omroeper", code="paused", message="Paused by hand.", grave=False)
+    found = [(one.tier, one.href) for one in needs([own, held, whole_], {"omroeper"}, visit("nl"))]
+    account_page = "/desk/accounts/omroeper?lang=nl"
+    assert found == [
+        ("now", "/desk?lang=nl"),
+        ("note", "/desk/queue?lang=nl&account=omroeper"),
+        ("note", account_page),
+    ]
+
+
+def test_an_account_that_rests_is_told_from_one_that_stopped() -> None:
+    """A server that is down for a while needs a look; a token that was revoked needs somebody at once."""
+    rests = Attention(
+        subject="proef", code="mastodon.down", message="3 wait after a failure (Down.) until 2026-11-23T12:00:00Z."
+    )
+    stopped = Attention(subject="proef", code="mastodon.token", message="stopped: The token is wrong.")
+    found = needs([rests, stopped], {"proef"}, visit("en"))
+    assert [one.tier for one in found] == ["now", "look"]
+    assert "Waits to be posted: 3." in found[1].words
+    assert "by itself" in found[1].todo
 
 
 def test_all_well_is_said(anna: Operator) -> None:
     """Where nothing needs anybody, the page says so."""
     words = anna.get("/desk").words
     assert "Niets. Alles loopt." in words
-    assert "Alle bronnen gaan goed. goed: 4." in words
+    assert "goed: 4. Alle bronnen" in words
 
 
 # ── sources and accounts ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,6 +158,8 @@ def test_sources_are_found_and_paged(anna: Operator, world: World) -> None:
     assert len(rest.page.cssselect("tbody tr")) == 24
     assert len(anna.get("/desk/sources?like=weg-00").page.cssselect("tbody tr")) == 10
     assert len(anna.get("/desk/sources?like=Havendienst&show=bad").page.cssselect("tbody tr")) == 1
+    assert len(anna.get("/desk/sources?show=failing").page.cssselect("tbody tr")) == 1
+    assert "alles (124)" in anna.get("/desk/sources").words
     assert "Geen bron past daarbij." in anna.get("/desk/sources?like=%25").words
     assert "weg-077" in anna.get("/desk").words
 
