@@ -13,6 +13,7 @@ from adapters.errors import AdapterError
 from adapters.http import HttpClient
 from bot.alerts import is_told
 from bot.app import place, source_config
+from bot.attentions import instruction
 from bot.collecting.taking import normalise_each
 from bot.decide.arrivals import subject
 from bot.decide.look import oldest_first
@@ -82,7 +83,7 @@ class Looking:
         try:
             batch = await adapter.fetch({})
         except AdapterError as error:
-            self._wrong(source, f"{error} {error.remedy}", error.code)
+            self._wrong(source, instruction(str(error), error.remedy), error.code)
             return
         observed, broken = normalise_each(batch, source, place(self.settings, source))
         for entry in broken:
@@ -177,6 +178,7 @@ def _known(settings: Settings) -> dict[str, Known]:
 def as_wanted(
     source: SourceSettings, content: Content, identity: str, kind: Literal["news", "alert", "digest"], now: datetime
 ) -> Wanted:
+    """Give the publication that an item would ask for, were it new at ``now``."""
     return Wanted(
         id="preview",
         announcement="preview",

@@ -13,6 +13,7 @@ from adapters.contract import Batch, Document, Limits, SourceConfig, Text
 from adapters.errors import AdapterError, Malformed
 from adapters.http import HttpClient, NetworkPolicy, raise_for_status
 from adapters.http.guard import EVERYWHERE
+from bot.attentions import instruction
 from bot.compose.measure import post_length
 from bot.health import moment
 from bot.model import Composed
@@ -92,7 +93,7 @@ def unreachable(error: AdapterError) -> Inspection:
 
 
 def _line_of(error: AdapterError) -> str:
-    return f"{error.code}: {error} {error.remedy}".strip()
+    return f"{error.code}: {instruction(str(error), error.remedy)}"
 
 
 def _line(text: Text | None) -> str | None:

@@ -266,8 +266,8 @@ def _told(page: Page, verdict: str) -> Event:
 
 def _write(connection: Connection, now: datetime, page: Page, change: Change | None, *, erasing: bool) -> None:
     """Write what becomes of an announcement, and when its page is looked at again."""
-    if change is None:
-        pagechecks.forget_page(connection, page.announcement)
+    if change is None:  # nothing follows from it: nobody need look again
+        pagechecks.note_page(connection, page.announcement, due=now + SEEN_WITHIN)
         return
     decided = Decision(changes=(change.announcement,), publication_changes=change.publications)
     record(connection, Record(source=page.source, now=now, likenesses={}), decided)

@@ -57,6 +57,7 @@ def moved(ctx: click.Context, id_: str, *, actor: str | None, reason: str) -> in
 def sync(ctx: click.Context, id_: str, *, token_env: str | None, yes: bool, as_json: bool) -> int:
     """Let ACCOUNT present itself as it should: whose announcements, by whom, a mirror or not. Shows the difference first."""
     from adapters.errors import AdapterError
+    from bot.attentions import instruction
     from bot.outgoing import publisher_for
     from bot.profile import differences, wanted_profile
     from bot.wording import TemplateError, wording
@@ -75,7 +76,7 @@ def sync(ctx: click.Context, id_: str, *, token_env: str | None, yes: bool, as_j
         fail(str(error), "omroeper check names every mistake in the wording.")
     except AdapterError as error:
         advice = "--token-env NAME takes a token with the scope write:accounts, for this command alone."
-        raise Unwell(f"{id_}: {error} {error.remedy} [{error.code}]\n    → {advice}") from error
+        raise Unwell(f"{id_}: {instruction(str(error), error.remedy)} [{error.code}]\n    → {advice}") from error
     finally:
         publisher.close()
     _tell(found, as_json=as_json)

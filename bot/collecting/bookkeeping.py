@@ -258,8 +258,8 @@ def _again(poll: Poll, since: datetime, failures: int, retry_after: datetime | N
     hints = Hints(skip_hours=asked.skip_hours, skip_days=asked.skip_days)
     due = next_due(poll.at, rhythm, hints, failures=failures, retry_after=retry_after)
     alarm = since + ALARM_AFTER
-    if rhythm.urgent and retry_after is None and poll.at < alarm:
-        return min(due, max(alarm, poll.at + rhythm.every))
+    if rhythm.urgent and retry_after is None and poll.at < alarm < due + rhythm.every:
+        return max(alarm, poll.at + rhythm.every)
     return due
 
 

@@ -156,6 +156,8 @@ class _Composer:
         }
         if not self.voice.official:
             values |= {"mirror": self._phrase("mirror"), "mirror-in-brief": self._phrase("mirror-in-brief")}
+        if kind == "digest":
+            values["count"] = str(len(gathered.entries_of(text)))
         if content.alert is not None and kind != "withdrawn":
             values |= alert.values_of(self.draft, title, self.voice, self._around)
         values["tags"] = "" if self.draft.rung >= UNTAGGED else tags_for(content.categories, self.voice, text)

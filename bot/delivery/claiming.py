@@ -86,7 +86,8 @@ class Choice:
         unfinished: set[int] = set()
         for wanted in waiting:
             if (until := self.channel.waits(wanted, self.now)) is not None:
-                queue.move(self.connection, wanted.id, due=until)
+                # queued by a clock that was set back, it would be due again at once
+                queue.move(self.connection, wanted.id, due=until, queued=min(wanted.queued, self.now))
                 continue
             if wanted.source in unfinished and wanted.operation in queue.PUBLISHING:
                 continue

@@ -51,7 +51,7 @@ def made_fit(body: bytes, limits: Limits) -> Encoded:
     """
     found = _decoded(body)
     drawn = found.format in {"PNG", "GIF"}
-    picture = _in_common_colours(_upright(_within(found, limits)))
+    picture = _in_common_colours(_upright(_within(_in_eight_bits(found), limits)))
     for candidate in _smaller(picture):
         encoded = _encoded(candidate, limits, drawn=drawn)
         if encoded is not None:
@@ -99,6 +99,13 @@ def _check(size: tuple[int, int], cost: int) -> None:
         raise NoPicture(f"The picture has too many pixels ({width} × {height}).", "picture.bomb")
     if min(size) < SMALLEST_SIDE:
         raise NoPicture(f"The picture is too small to show anything ({width} × {height}).", "picture.too-small")
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Give a picture of sixteen bits of grey, as scanners make them, the eight that are shown: a plain conversion burns it."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -111,11 +111,6 @@ def hasten(connection: Connection, of: Page, now: datetime, unseen_since: dateti
         connection.execute(update(page).where(page.c.announcement.in_(some)).values(due=now))
 
 
-def forget_page(connection: Connection, announcement_id: str) -> None:
-    """Look at a page no more."""
-    connection.execute(delete(page).where(page.c.announcement == announcement_id))
-
-
 def tally(connection: Connection, sources: Iterable[int], since: datetime) -> Mapping[int, tuple[int, int]]:
     """Give, per source, how many of its pages vanished since then, and how many of its posts are watched."""
     vanished = func.count().filter(page.c.gone_times > 0, page.c.gone_since > since)

@@ -27,7 +27,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from bot.model import Content
+from bot.alerts import is_ended
+from bot.model import ALERT_HOLDS, Content
 from bot.store.codec import unpack_content
 from bot.store.recall import chunks
 from bot.store.tables import account, agency, announcement, delivery, item, publication, source
@@ -35,6 +36,8 @@ from bot.store.views import read_setting
 
 _SECRET = ('%"visibility":"private"%', '%"visibility":"direct"%')
 """How a post that is not for everybody looks in its column; quotes inside other values are escaped there."""
+
+MOST_ALERTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,26 @@ def timeline(
     told = tell(connection, [row.announcement for row in shown], scope)
     rest = Position(sent=shown[-1].sent, id=shown[-1].id) if len(rows) > limit else None
     return [one for row in shown if not (one := told[row.announcement]).blank], rest
+
+
+def in_force(connection: Connection, scope: Scope, now: datetime, limit: int) -> list[Told]:
+    """Give the alerts within a scope that hold now, the last one sent first.
+
+    Nothing took their place, and they neither ended nor tell an end. One that never said when it ends counts for as long as
+    ``bot.model.ALERT_HOLDS`` says.
+    """
+    endless = and_(announcement.c.expires.is_(None), announcement.c.created > now - ALERT_HOLDS)
+    query = select(announcement.c.id).where(
+        announcement.c.kind == "alert",
+        announcement.c.notice.is_(None),
+        announcement.c.ended.is_(None),
+        or_(announcement.c.expires > now, endless),
+    )
+    if scope.agency is not None:
+        query = query.where(announcement.c.agency == scope.agency)
+    told = tell(connection, list(connection.scalars(query.limit(MOST_ALERTS))), scope)
+    holding = [one for one in told.values() if not (one.blank or (one.content.alert and is_ended(one.content.alert)))]
+    return sorted(holding, key=lambda one: one.sent, reverse=True)[:limit]
 
 
 def last_sent(connection: Connection) -> datetime | None:

@@ -267,7 +267,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     tried = publication.c.state.in_(("retry", "unknown"))
     return or_(
         publication.c.due <= now,
-        publication.c.queued > now + SKEW,
+        and_(not_(tried), publication.c.queued > now + SKEW),
         and_(tried, publication.c.due > now + LONGEST_RETRY),
     )
 

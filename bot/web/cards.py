@@ -98,6 +98,7 @@ Day: TypeAlias = tuple[str, Sequence[Card]]
 
 def card(told: Told, site: Site, visit: Visit, *, whole: bool = False) -> Card:
     """Put an announcement into words. ``whole``: all of its texts, else the beginning of the first."""
+    told = _own_first(told, site)
     heading, texts, voice = title(told, visit), _texts(told, site, visit), visit.voice
     if not whole:
         texts = [_opening(told, one, heading, agency_name(told, site)) for one in texts[:1]]
@@ -120,6 +121,13 @@ def card(told: Told, site: Site, visit: Visit, *, whole: bool = False) -> Card:
         pictures=tuple(_picture(one) for one in told.content.media),
         source=_away(told.content.url),
         boost=_away(told.content.boost),
+    )
+
+
+def _own_first(told: Told, site: Site) -> Told:
+    """Put what the agency's own account says before what mirrors of it say."""
+    return replace(
+        told, posts=tuple(sorted(told.posts, key=lambda one: not site.is_official(one.account, told.agency)))
     )
 
 
@@ -171,9 +179,12 @@ def _opening(told: Told, words: Words, heading: str, agency: str) -> Words:
 
 
 def _is_signature(line: str, agency: str, url: str | None) -> bool:
-    """Whether a line only says who says it and where: the name, with or without a label in brackets, or the address."""
-    rest = line.strip().removeprefix(agency).strip()
-    return line.strip() == url or (rest != line.strip() and (not rest or (rest[0], rest[-1]) == ("(", ")")))
+    """Whether a line only says who says it and where: the address, or the name with labels before it and in brackets behind it."""
+    before, named, rest = (one.strip() for one in line.partition(agency))
+    if not named:
+        return line.strip() == url
+    label = not before or (before.endswith(":") and " " not in before)
+    return label and (not rest or (rest[0], rest[-1]) == ("(", ")"))
 
 
 def _where(told: Told, post: Posted, site: Site, visit: Visit) -> Where:

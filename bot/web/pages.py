@@ -34,6 +34,9 @@ PAGE = 20
 FEED = 50
 """How many announcements a page and a feed hold: a busy account may send dozens between two looks of a feed reader."""
 
+ALERTS = 10
+"""How many alerts that hold now stand above everything else on a first page."""
+
 PATIENCE = timedelta(minutes=5)
 """How long a source of alerts may fail before citizens are told."""
 
@@ -94,9 +97,12 @@ class Pages:
         chosen = choose(request, here)
         before = _before(request)
         told, rest, around = self._read(here, chosen.scope, before, PAGE)
-        cards = [card(one, self.site, here) for one in told]
+        alerts = self._in_force(here, chosen.scope) if before is None else []
+        above = {one.id for one in alerts}
         values = {
-            "days": by_day(cards, here),
+            "now": stamp(self.site.now(), here.voice),
+            "alerts": [card(one, self.site, here) for one in alerts],
+            "days": by_day([card(one, self.site, here) for one in told if one.id not in above], here),
             "older": here.link(chosen.path, before=write_cursor(rest)) if rest else None,
             "newest": here.link(chosen.path) if before else None,
             "feed": chosen.feed,
@@ -138,6 +144,12 @@ class Pages:
         with reading(self.site.engine) as connection:
             told, rest = store.timeline(connection, scope, before=before, limit=limit)
             return told, rest, self._frame(connection, here)
+
+    def _in_force(self, here: Visit, scope: Scope) -> list[Told]:
+        """Give the alerts that hold now, those in the reader's language first."""
+        with reading(self.site.engine) as connection:
+            found = store.in_force(connection, scope, self.site.now(), ALERTS)
+        return sorted(found, key=lambda one: one.language != here.language)
 
     def _everything(self, request: Request, here: Visit) -> Timeline:
         del request

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 _COMMON = frozenset({"agency", "link", "mirror", "mirror-in-brief", "number", "tags", "text", "title"})
 _NEWS = _COMMON | {"category", "changed", "date"}
-_ALERT = _COMMON | {"event", "headline", "label", "region", "sent", "standing", "until"}
+_ENDED = _COMMON | {"event", "headline", "label", "region", "sent", "standing"}
+_ALERT = _ENDED | {"until"}
 
 TEXTS: dict[str, frozenset[str]] = {
     "news": _NEWS,
     "correction": _NEWS,
-    "withdrawn": _NEWS,
+    "withdrawn": _NEWS - {"changed"},
     "alert": _ALERT,
     "alert-update": _ALERT,
-    "alert-end": _ALERT,
+    "alert-end": _ENDED,
     "alert-test": _ALERT,
-    "alert-superseded": _ALERT,
-    "alert-over": _ALERT,
+    "alert-superseded": _ENDED,
+    "alert-over": _ENDED,
     "digest": _COMMON | {"count", "more"},
     "continuation": _COMMON - {"link", "tags"} | {"standing"},
 }

@@ -29,10 +29,12 @@ from bot.store.migrate import migrate
 from bot.store.recall import Question, recall
 from bot.store.record import Record, record
 from bot.store.registry import AccountRow, AgencyRow, SourceRow, sync
+from bot.store.tables import delivery, publication
 from bot.store.tables import event as event_table
-from bot.store.tables import publication
 from tests.delivery.server import Client, Clock, Killed, Server
 from tests.unit.decide.build import Policy as SourcePolicy
+
+Waits = Callable[[Wanted, datetime], datetime | None]
 
 LANES: tuple[Lane, Lane] = ("alert", "rest")
 AFTER_A_KILL = timedelta(seconds=2)
@@ -142,13 +144,14 @@ class World:
         found: int = self.numbers.accounts[self.caps.id]
         return found
 
-    def channel(self, compose: Compose | None = None) -> Channel:
-        """The account as the outbox knows it; ``compose`` in place of the usual words."""
+    def channel(self, compose: Compose | None = None, waits: Waits = lambda *_: None) -> Channel:
+        """The account as the outbox knows it; ``compose`` in place of the usual words, ``waits`` for its pictures."""
         return Channel(
             no=self.account,
             policy=self.caps,
             open=lambda: Client(server=self.server),
             compose=compose or partial(worded, self.shows),
+            waits=waits,
             has_alerts=self.has_alerts,
             stale={self.numbers.sources[name]: length for name, length in self.stale.items()},
         )
@@ -249,6 +252,12 @@ class World:
         with reading(self.engine) as connection:
             query = select(event_table).where(event_table.c.verdict == verdict).order_by(event_table.c.no)
             return list(connection.execute(query))
+
+    def last_key(self) -> str:
+        """The key of the latest attempt."""
+        with reading(self.engine) as connection:
+            query = select(delivery.c.key).order_by(delivery.c.started.desc(), delivery.c.id.desc()).limit(1)
+            return str(connection.execute(query).scalar_one())
 
     def state(self) -> AccountState:
         """The account as remembered."""

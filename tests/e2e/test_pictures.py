@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.standin.mastodon import Standin
 from tests.standin.state import Status
 
 PICTURED = 'media = "feed"\nlicence = "own"'
-REFUSED = {"status": 422, "body": "{}", "content_type": "application/json"}
+REFUSED: dict[str, Any] = {"status": 422, "body": "{}", "content_type": "application/json"}
 
 
 @pytest.fixture

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from adapters.contract import Alert, Limits
+from bot.delivery.channel import WordingError
+from bot.model import Content
+from bot.outgoing import compose_for
+from bot.preview import as_wanted
+from bot.settings import load
 from tests.e2e.feeds import FeedHost
 from tests.e2e.installation import Installation
 from tests.standin.mastodon import Standin
 
 WELL = 'news = """\nNieuws: {title}\n{?mirror}{agency}, {mirror}{/mirror}\n{link}\n"""\n'
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 BROKEN = WELL.replace("{title}", "{titel}")
 
 
@@ -84,3 +94,19 @@ def test_wording_for_nobody_is_a_warning(installation: Installation) -> None:
     )
     assert installation.call("check").returncode == 0
     assert [one["code"] for one in mistakes(installation)] == ["wording.unknown-scope"]
+
+
+def test_an_alert_waits_for_no_mistake_in_wording(installation: Installation) -> None:
+    """News is held for a broken template; an alert goes out in the words that are shipped, and a log line says so."""
+    write(installation, 'news = "{titel}{link}"\nalert = "{titel}{link}"\n')
+    settings = load(installation.config, {}).settings
+    assert settings
+    source, account = settings.sources()["stad"], settings.accounts()["account"]
+    said = Content(title="Brand aan de Kade", text="Blijf binnen.", url="https://stad.example/1", language="nl")
+    with pytest.raises(WordingError, match=r"nl\.toml:1: \{titel\}"):
+        compose_for(settings, account, as_wanted(source, said, "item", "news", NOW), Limits())
+    alert = replace(said, alert=Alert(event="NL-Alert"))
+    with capture_logs() as logged:
+        composed = compose_for(settings, account, as_wanted(source, alert, "item", "alert", NOW), Limits())
+    assert composed.parts[0].startswith("NL-Alert: Brand aan de Kade\n\nBlijf binnen.")
+    assert [one["event"] for one in logged] == ["wording.shipped-instead"]

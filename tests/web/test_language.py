@@ -32,6 +32,7 @@ DESK = {
     "replay_mode_",
     "state_",
     "todo_",
+    "trace_op_",
 }
 """How the keys of texts begin that are chosen by a code."""
 

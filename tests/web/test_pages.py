@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from lxml.html import HtmlElement
 
+from adapters.contract import Alert
 from tests.web.conftest import Town
 from tests.web.served import serving
 from tests.web.world import NOW, World
@@ -19,17 +21,98 @@ def titles(page: HtmlElement) -> list[str]:
 
 
 def test_home_shows_everything_newest_first(town: Town) -> None:
-    """The first page shows every announcement that is out, the last one sent first, each once."""
+    """The first page shows every announcement that is out, the last one sent first, each once; an alert that holds on top."""
     assert titles(town.site.get("/").page) == [
+        "Veel rook door brand aan de Industrieweg",
         "Brand Industrieweg onder controle",
         "Het strandje bij de plas is weer open. Veel zwemplezier!",
-        "Veel rook door brand aan de Industrieweg",
         "Dorpsstraat maandag dicht voor werk aan het riool",
         "Nieuwe regels voor ligplaatsen",
         "Swimming pool closed until Friday",
         "Inloopavond over de herinrichting van het Marktplein",
         "Afvalkalender 2027 staat klaar",
     ]
+
+
+def alert(world: World, title: str, **announcing: Any) -> str:
+    """Put an alert out, twenty minutes ago, that holds for an hour more unless told otherwise."""
+    content = {"alert": announcing.pop("message", Alert())}
+    row = {"kind": "alert", "expires": NOW + timedelta(hours=1), "created": NOW - timedelta(minutes=20)}
+    more = {one: announcing.pop(one) for one in ("sent", "language") if one in announcing}
+    more = {"sent": NOW - timedelta(minutes=20), **more}
+    return world.tell(
+        title, title, on=("voorbeeldland",), by="regio-alarm", announcing={**row, **announcing}, content=content, **more
+    )
+
+
+def test_an_alert_that_holds_stands_above_everything(world: World) -> None:
+    """However much was posted since, who opens a first page sees tonight's alert first, until when it holds, and once."""
+    alert(world, "Blijf binnen: giftige rook", sent=NOW - timedelta(hours=9))
+    for number in range(30):
+        world.tell(f"Nieuws {number}", f"Nieuws {number}", on=("proef", "voorbeeldland"), by="regio-alarm")
+    with serving(world.site()) as site:
+        for path in ("/", "/accounts/voorbeeldland", "/agencies/regio"):
+            page = site.get(path).page
+            assert titles(page)[0] == "Blijf binnen: giftige rook", path
+            assert titles(page).count("Blijf binnen: giftige rook") == 1, path
+            section = page.cssselect("section.in-force")[0].text_content()
+            assert "Waarschuwingen die nu gelden" in section
+            assert "Geldig tot 16.00 uur" in " ".join(section.split())
+        assert not site.get("/agencies/stad").page.cssselect("section.in-force")
+        older = site.get(str(site.get("/").page.cssselect("a[rel=next]")[0].get("href"))).page
+        assert not older.cssselect("section.in-force")
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"notice": "updated"},
+        {"notice": "cancelled", "ended": NOW - timedelta(minutes=1)},
+        {"expires": NOW - timedelta(minutes=1)},
+        {"expires": None, "created": NOW - timedelta(days=3)},
+        {"kind": "news"},
+        {"message": Alert(message="cancel")},
+        {"message": Alert(ended=NOW - timedelta(minutes=5))},
+    ],
+)
+def test_what_does_not_hold_is_not_on_top(world: World, over: dict[str, Any]) -> None:
+    """An alert that was replaced, ended or ran out, one that tells an end, and news stand in their own place in time."""
+    alert(world, "Blijf binnen", **over)
+    with serving(world.site()) as site:
+        page = site.get("/").page
+    assert titles(page) == ["Blijf binnen"]
+    assert not page.cssselect("section.in-force")
+
+
+def test_an_alert_without_an_end_is_on_top_too(world: World) -> None:
+    """Where a service does not say until when, an alert of today counts as holding."""
+    alert(world, "Blijf binnen", expires=None)
+    with serving(world.site()) as site:
+        assert len(site.get("/").page.cssselect("section.in-force article")) == 1
+
+
+def test_readers_see_the_alert_in_their_own_language_first(world: World) -> None:
+    """Of the same alert in two languages the reader's own comes first."""
+    alert(world, "Blijf binnen")
+    alert(world, "Stay inside", language="en")
+    with serving(world.site()) as site:
+        assert titles(site.get("/", Accept_Language="en").page) == ["Stay inside", "Blijf binnen"]
+        assert titles(site.get("/", Accept_Language="nl").page) == ["Blijf binnen", "Stay inside"]
+
+
+def test_the_words_of_the_own_account_come_first(world: World) -> None:
+    """Where a mirror and the agency's own account both show it, the page shows what the own account says, without its signature."""
+    told = world.tell(
+        "Brug dicht", "Brug dicht\n\nOmrijden kan.\n\nBron: Regio (spiegel)", on=("proef",), by="regio-alarm"
+    )
+    own = "Brug dicht\n\nU kunt omrijden.\n\nAfzender: Veiligheidsregio Voorbeeldland (zo heet zij)"
+    world.post(told, "voorbeeldland", own, by="regio-alarm", sent=NOW, language="nl")
+    with serving(world.site()) as site:
+        words = site.get("/").page.cssselect("article")[0].text_content()
+    assert "U kunt omrijden." in words
+    assert "Omrijden kan." not in words
+    assert "Officieel account" in words
+    assert "Afzender" not in words
 
 
 def test_days_are_those_of_amsterdam(world: World) -> None:

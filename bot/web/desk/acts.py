@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import operate, regroup
+from bot.attentions import instruction
 from bot.operate import NothingMeant, Person
 from bot.store import desk as store
 from bot.store import wishes
@@ -100,7 +101,7 @@ def _regroup(call: Call, work: Callable[[Connection, str], str], act: str) -> Re
                 raise HTTPException(404)
             work(connection, rows[0].announcement)
     except regroup.CannotRegroup as error:
-        return call.back(path, "done_refused", good=False, detail=one_line(f"{error} {error.remedy}"))
+        return call.back(path, "done_refused", good=False, detail=one_line(instruction(str(error), error.remedy)))
     return call.back(path, f"done_{act}")
 
 

@@ -36,8 +36,8 @@ def act(verdict: str, rule: str, voice: Voice) -> str:
 
 def happened(stage: str, verdict: str, voice: Voice) -> str:
     """Say what the program did by itself; nothing where nobody has put that into words."""
-    key = f"trace_op_{_slug(stage)}_{_slug(verdict)}"
-    return voice(key) if voice.has(key) else ""
+    code = f"{_slug(stage)}_{_slug(verdict)}"
+    return voice(f"trace_op_{code}") if voice.has(f"trace_op_{code}") else ""
 
 
 def details(found: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -11,13 +11,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.app import App, opened
 from bot.health import Attention, attention
 from bot.schedule import run_once
 from bot.settings import load
 from bot.store.engine import reading
+from bot.store.sources import DORMANT
 from bot.store.tables import event, page, source
 from bot.store.views import PostFilter, post_rows
 
@@ -84,11 +85,21 @@ class Town:
         self.moment += after
         asyncio.run(run_once(self.running, force=force, watch=lambda _: None, stopping=lambda: False))
 
-    def rounds(self, *, until: timedelta, step: timedelta, force: bool = False) -> None:
-        """Do a round every so often, until so much time has passed."""
+    def rounds(self, *, until: timedelta, step: timedelta) -> None:
+        """Let so much time pass, as ``omroeper run --once`` every ``step`` would see it; when nothing is due nothing happens."""
         end = self.moment + until
         while self.moment < end:
-            self.round(after=step, force=force)
+            self.moment = min(self.moment + step, end)
+            if self.is_due():
+                self.round()
+
+    def is_due(self) -> bool:
+        """Whether a source or a page is to be asked now."""
+        with reading(self.running.engine) as connection:
+            awake = source.c.state.not_in(DORMANT)
+            sources = select(source.c.no).where(or_(source.c.due.is_(None), source.c.due <= self.moment), awake)
+            pages = select(page.c.announcement).where(page.c.due <= self.moment)
+            return any(connection.execute(query.limit(1)).first() for query in (sources, pages))
 
     def source(self, id_: str = "stad") -> Any:
         """Give what is remembered of a source."""

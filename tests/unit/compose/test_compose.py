@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import regex
@@ -16,7 +17,7 @@ from bot.compose import CannotCompose, Draft, Voice, compose, post_length
 from bot.filters import ContentWarning, parse
 from bot.model import Composed, Content
 from bot.text import clean, entities, neutralise
-from bot.wording import wording
+from bot.wording import vocabulary, wording
 
 WORDS = wording(None)
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -283,6 +284,46 @@ def test_old_news_says_of_which_day_it_is() -> None:
     assert "Bericht van 23 november." in text
     (text,) = composed(Draft(content=NEWS, created=NOW + timedelta(hours=20))).parts
     assert "Bericht van" not in text
+
+
+def test_every_value_of_a_template_is_filled_in(tmp_path: Path) -> None:
+    """Each name that a template may use has something to say, wherever there is something."""
+    for kind, names in vocabulary.TEXTS.items():
+        rows = "".join(f"{name}={{{name}}}\n" for name in sorted(names))
+        (tmp_path / "nl.toml").write_text("".join(f'{one} = """\n{rows}"""\n' for one in (kind,)), encoding="utf-8")
+        found = {name for part in _parts_of(kind, tmp_path) for name in names if f"{name}=" in part}
+        assert names - found == set(), kind
+
+
+def _parts_of(kind: str, folder: Path) -> tuple[str, ...]:
+    """Compose something of a kind with as much in it as there can be."""
+    alert = None
+    if kind.startswith(("alert", "continuation")):
+        alert = Alert(
+            event="NL-Alert",
+            message="cancel" if kind == "alert-end" else "update" if kind == "alert-update" else "alert",
+            status="exercise" if kind == "alert-test" else "actual",
+            areas=(Area(name="Voorbeeldstad"),),
+            sent=NOW - timedelta(days=1),
+            expires=NOW + timedelta(days=1),
+        )
+    content = replace(
+        NEWS, text="De brug is dicht. " * (30 if kind == "continuation" else 60), categories=("Verkeer",), alert=alert
+    )
+    if kind == "digest":
+        content = replace(content, text="\n\n".join(f"Besluit {n} over de Kade\n{LINK}{n}" for n in range(90)))
+    notices = {"alert-superseded": "updated", "alert-over": "expired", "withdrawn": "withdrawn"}
+    draft = Draft(
+        content=content,
+        kind="digest" if kind == "digest" else "alert" if alert else "news",
+        notice=notices.get(kind),
+        created=NOW + timedelta(days=3) if kind in {"news", "correction", "withdrawn"} else NOW,
+        sent=NOW + timedelta(days=3),
+        changed=NOW + timedelta(days=4),
+    )
+    voice = replace(VOICE, tags=("Brug",), thread=4)
+    limits = Limits(max_characters=380 if kind == "continuation" else 700)
+    return compose(draft, voice, limits, wording(folder)).parts
 
 
 def test_nothing_to_say_is_held() -> None:

@@ -103,12 +103,12 @@ def test_every_field_has_its_label(office: Office) -> None:
 
 
 def test_what_cannot_be_undone_needs_two_steps(office: Office) -> None:
-    """Every act on messages stands behind a fold, with its own words and reason: a slip of the thumb opens, and does nothing."""
+    """Every act stands behind a fold, with its own words and reason: a slip of the thumb opens, and does nothing."""
     for path in office.paths:
         page = office.anna.get(path).page
         for form in page.cssselect("form[method=post]"):
             action = str(form.get("action"))
-            if "/posts/" in action or "/queue/" in action or action.endswith(("/pause", "/do")):
+            if "/posts/" in action or "/queue/" in action or action.endswith(("/pause", "/do", "/stop")):
                 assert list(form.iterancestors("details")), (path, action)
                 assert form.cssselect("input[name=why]"), (path, action)
 
@@ -202,12 +202,23 @@ async def test_everything_to_use_has_a_name(tab: Tab, office: Office) -> None:
 @needs_browser
 @in_one_loop
 async def test_the_stop_is_on_the_first_screen(tab: Tab, office: Office) -> None:
-    """On a phone both buttons of the emergency stop are there without scrolling."""
+    """On a phone the emergency stop is there without scrolling, and so are both of its buttons once it is unfolded."""
     await tab.open(f"{office.anna.site.url}/desk?lang=nl", width=360)
-    bottom = await tab.value(
-        "Math.max(...[...document.querySelectorAll('.halt button')].map(e => e.getBoundingClientRect().bottom))"
-    )
-    assert 0 < bottom < 640
+    assert await tab.value("document.querySelector('.halt summary').getBoundingClientRect().bottom") < 400
+    await tab.value("document.querySelector('.halt summary').click()")
+    buttons = "[...document.querySelectorAll('.halt button')].filter(e => e.checkVisibility())"
+    assert await tab.value(f"{buttons}.length") == 2
+    assert await tab.value(f"Math.max(...{buttons}.map(e => e.getBoundingClientRect().bottom))") < 640
+
+
+@needs_browser
+@in_one_loop
+async def test_what_hurries_most_is_on_the_first_screen(tab: Tab, office: Office) -> None:
+    """On a desk and on a phone the first screen names what needs a person first, and how much there is of everything else."""
+    for width in (360, 1280):
+        await tab.open(f"{office.anna.site.url}/desk?lang=nl", width=width)
+        for what in ("section[aria-labelledby=needs] nav", "section[aria-labelledby=needs] .lines .title"):
+            assert await tab.value(f"document.querySelector('{what}').getBoundingClientRect().bottom") < 640, what
 
 
 @needs_browser
