@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test check format lint types contracts docs wheel lock clean
+.PHONY: run test check format lint types contracts docs wheel sbom lock clean
 
 run: $(READY)  ## set up what is needed and start the demo
 	$(BIN)/omroeper demo
@@ -35,6 +35,9 @@ docs: $(READY)
 
 wheel: $(READY)  ## build the wheel, install it with the hashed lock into a clean environment, and use it
 	OMROEPER_WHEEL_FROM_INDEX=1 $(BIN)/python -m pytest tests/e2e/test_wheel.py
+
+sbom: $(READY)  ## write what the program is made of, with versions, hashes and licences (CycloneDX)
+	$(BIN)/python bench/sbom.py --out dist/omroeper.cdx.json
 
 lock:  ## renew the hashed locks (needs uv; the files name no index)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \

@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.feeds import FeedHost
+from tests.e2e.feeds import FeedHost, wait_until
 from tests.e2e.installation import Installation
 from tests.standin.process import Remote, spawned
 
@@ -62,6 +62,12 @@ SOURCES = ("stad", "dorp")
 MOST_RUNS = 25
 """Runs after the last kill of a round before it counts as stuck."""
 
+EARLY = 0.2
+"""How many of the kills may come before the program asked for anything."""
+
+START_UP = 0.7
+"""Seconds that a run needs before its first request."""
+
 FORGETS = 0.25
 """In how many rounds a server with keys loses them between the kill and the next run."""
 
@@ -89,6 +95,7 @@ class Trial:
     server: Remote
     chance: random.Random
     span: float = 3.0
+    work: float = 2.0
     kills: int = 0
     amid: int = 0
     """Kills of a run that had posted something, and not everything."""
@@ -127,15 +134,24 @@ class Trial:
             self.server.ask("POST", "faults", limited | {"headers": {"X-RateLimit-Reset": until}})
 
     def _kill(self, before: int) -> None:
+        """Kill a run at a random moment: one in five from its very start, the others from its first request on."""
+        asked = self._asked()
         process = self.installation.start("run", "--once", "--force")
+        if self.chance.random() < EARLY:
+            moment = self.chance.uniform(0.0, self.span)
+        else:
+            wait_until(lambda: self._asked() > asked or process.poll() is not None, 60)
+            moment = self.chance.uniform(0.0, self.work)
         try:
-            process.wait(self.chance.uniform(0.0, self.span))
+            process.wait(moment)
         except subprocess.TimeoutExpired:
             process.kill()
             self.kills += 1
         process.communicate()
-        there = len(self._posts()) - before
-        self.amid += 0 < there < self.plan.entries
+        self.amid += 0 < len(self._posts()) - before < self.plan.entries
+
+    def _asked(self) -> int:
+        return sum(feed.asked.total() for feed in self.host.feeds.values())
 
     def _recover(self) -> int:
         """Run until all is well; give how many runs that took. The last ones are on a server that is well."""
@@ -144,8 +160,7 @@ class Trial:
                 self.server.ask("DELETE", "faults")
             started = time.monotonic()
             done = self.installation.once(timeout=300)
-            if run == 1:
-                self.span += 0.3 * (time.monotonic() - started - self.span)  # follows how long a run takes
+            self._follow(time.monotonic() - started)
             self.codes[done.returncode] += 1
             complete = self._tally()["lost"] == []
             if not _is_true(done, complete=complete):
@@ -155,6 +170,11 @@ class Trial:
             time.sleep(0.5)
         self.untrue.append("it never says that all is well")
         return MOST_RUNS
+
+    def _follow(self, took: float) -> None:
+        """Follow how long runs take, so that kills are spread over all of them: the longest counts, and fades."""
+        self.span = max(took, 0.9 * self.span)
+        self.work = max(took - START_UP, 0.9 * self.work)
 
     def _posts(self) -> list[Any]:
         posts: list[Any] = self.server.ask("GET", "state")["posts"]

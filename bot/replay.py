@@ -81,6 +81,7 @@ def plan_replay(connection: Connection, person: Person, replay: Replay) -> list[
     there = _newest(wishes.publications_of(connection, ids))
     reached = _reached(connection, ids, there)
     left_out = wishes.left_out(connection, ids)
+    gathered = set[str]() if replay.selection.announcements else wishes.gathered(connection, ids)
     if replay.to is not None and replay.account is not None:
         rows = _in_its_order(rows, there, replay.account)
     steps = []
@@ -92,6 +93,8 @@ def plan_replay(connection: Connection, person: Person, replay: Replay) -> list[
             if replay.states and (known is None or known.state not in replay.states):
                 continue
             verdict: Verdict = ("nothing", unfit) if unfit else _verdict(known, replay)
+            if verdict[0] == "publish" and row.id in gathered and known is None:
+                verdict = ("nothing", "a digest tells it; name it to post it by itself")
             steps.append(_step(row, content, account, known, verdict))
     return steps
 

@@ -109,6 +109,12 @@ def left_out(connection: Connection, ids: Iterable[str]) -> set[str]:
     return {row.announcement for row in _each(connection, query.distinct(), event.c.announcement, ids)}
 
 
+def gathered(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Give the announcements that a digest tells, or will tell, in place of a post of their own."""
+    query = select(event.c.announcement).where(event.c.verdict == "gathered")
+    return {row.announcement for row in _each(connection, query.distinct(), event.c.announcement, ids)}
+
+
 def add(connection: Connection, now: datetime, additions: Sequence[Addition]) -> None:
     """Add publications, in order."""
     places: dict[int, int] = {}

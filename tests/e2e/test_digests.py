@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
+from bot.operate import Person, find_announcements
+from bot.replay import Replay, Step, apply_replay, plan_replay
 from bot.store.engine import reading, writing
 from bot.store.tables import announcement, event, item
+from bot.store.wishes import Selection
 from tests.e2e.feeds import FeedHost
 from tests.e2e.inside import Inside, inside
 from tests.e2e.installation import Installation
@@ -173,3 +176,34 @@ def test_filters_hold_for_digests(tmp_path: Path, host: FeedHost) -> None:
         today.at(MORNING + timedelta(hours=9))
         assert today.gather() == 0
         assert today.texts() == []
+
+
+def test_replaying_a_source_does_not_pour_out_what_was_gathered(tmp_path: Path, host: FeedHost) -> None:
+    """A replay of a source leaves what a digest told, and what waits for one, alone; one item by its address can be posted."""
+    with day(tmp_path, host, 'digest = "daily"') as today:
+        today.at(MORNING)
+        today.announce("Een", "Twee")
+        today.at(MORNING + timedelta(hours=9))
+        today.gather()
+        today.at(MORNING + timedelta(hours=10))
+        today.announce("Drie")
+        with reading(today.within.app.engine) as connection:
+            steps = plan(connection, today, Selection(source="stad"))
+            assert [one.action for one in steps] == ["publish", *["nothing"] * 4]  # what first contact did not tell
+            (named,) = find_announcements(connection, ["https://stad.example/bericht/Een"])
+            (step,) = plan(connection, today, Selection(announcements=(named,)))
+        assert step.action == "publish"
+        with writing(today.within.app.engine) as connection:
+            apply_replay(connection, person_of(today), [step])
+        today.within.round()
+        assert today.texts()[0].startswith("Een\n")
+
+
+def plan(connection: Connection, today: Day, selection: Selection) -> list[Step]:
+    """Plan what is missing."""
+    return plan_replay(connection, person_of(today), Replay(selection=selection, mode="missing"))
+
+
+def person_of(today: Day) -> Person:
+    """Say who does it."""
+    return Person(name="redactie", now=today.within.clock(), reason="proef")

@@ -24,23 +24,27 @@ SECRET = "een-geheim-van-genoeg-letters"
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
-    """Give an installation with a desk and a source that takes pushes, on a port that is free."""
-    with FeedHost() as host, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation with a desk, a feed, and a source that takes pushes, on a port that is free."""
+    with FeedHost() as host:
         host.feed("stad").add("oud")
         found = Installation(folder=tmp_path, environ={"PUSH_SECRET": SECRET})
-        pushing = '[[source]]\nid = "stad-push"\nagency = "stad"\nkind = "webhook"\nsecret_env = "PUSH_SECRET"\nevery = "15s"\nto = ["account"]'
+        pushing = '[[source]]\nid = "stad-push"\nagency = "stad"\nkind = "webhook"\nsecret_env = "PUSH_SECRET"\nevery = "1s"\nto = ["account"]'
         found.configure(server=None, sources={"stad": f"{host.url}/stad"}, extra=pushing)
-    written = found.config.read_text().replace(
-        'listen = ""', f'listen = "127.0.0.1:{port}"\ndesk_operators_file = "operators"'
-    )
-    found.config.write_text(written)
-    operators = found.folder / "operators"
-    operators.touch(mode=0o600)
-    operators.write_text(f"Anna:{hash_password(PASSWORD, b'0123456789abcdef', log_cost=14, passes=1)}\n")
-    return found
+        served = f'listen = "127.0.0.1:{free_port()}"\ndesk_operators_file = "operators"'
+        found.config.write_text(found.config.read_text().replace('listen = ""', served))
+        operators = found.folder / "operators"
+        operators.touch(mode=0o600)
+        operators.write_text(f"Anna:{hash_password(PASSWORD, b'0123456789abcdef', log_cost=14, passes=1)}\n")
+        yield found
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def running(installation: Installation) -> Iterator[tuple[subprocess.Popen[str],
     site = Served(f"http://{listen}")
     process = installation.start("run")
     try:
-        wait_until(lambda: answers(site), 30)
+        assert wait_until(lambda: answers(site), 30)
         yield process, site
     finally:
         process.kill()
@@ -82,11 +86,11 @@ def test_a_service_and_its_operator(running: tuple[subprocess.Popen[str], Served
     process, site = running
     health = json.loads(site.get("/healthz").body)
     assert health == {"status": "ok", "checks": {"process": True, "database": True, "scheduler": True}}
-    wait_until(lambda: {one["state"] for one in installation.json("status")["sources"]} != {"new"}, 30)
+    assert wait_until(lambda: {one["state"] for one in installation.json("status")["sources"]} == {"ok"}, 30)
     assert 'omroeper_accounts{state="ok"} 1' in site.get("/metrics").text
 
     assert push(site, 1) == 202
-    wait_until(lambda: "Bericht 1" in site.get("/").text, 40)
+    assert wait_until(lambda: "Bericht 1" in site.get("/").text, 40)
 
     anna = Operator(site=site)
     anna.follow(anna.sign_in())

@@ -173,14 +173,17 @@ SHOWN = (
 def test_no_command_speaks_for_a_feed_or_says_a_secret(tmp_path: Path) -> None:
     """Titles that mean to steer a terminal pass through every command and do nothing; no command, JSON or file name says a credential."""
     with FeedHost() as host, Standin("mastodon", windows={}) as server:
-        host.feed("stad").add("oud")
-        host.feed("stuk").manner = "500"
+        secretly = f"?api_key={SECRET}"  # the host knows its feeds by path and query together
+        feed = host.feed(f"stad{secretly}")
+        feed.name = "stad"
+        feed.add("oud")
+        host.feed(f"stuk{secretly}").manner = "500"
         installation = Installation(folder=tmp_path, token=SECRET)
-        sources = {name: f"{host.url}/{name}?api_key={SECRET}" for name in ("stad", "stuk", "weg")}
+        sources = {name: f"{host.url}/{name}{secretly}" for name in ("stad", "stuk", "weg")}
         installation.configure(server=server.url, sources=sources)
         said = [installation.once()]
-        host.feed("stad").add("nieuw", title=f"Bericht {ODD} nieuw", text=ODD)
-        said += [installation.once(), installation.call("inspect", f"{host.url}/stad")]
+        feed.add("nieuw", title=f"Bericht {ODD} nieuw", text=ODD)
+        said += [installation.once(), installation.call("inspect", sources["stad"])]
         said += [installation.call(*command) for command in SHOWN]
         said.append(installation.call("backup", str(tmp_path / "kopie.db")))
     assert sum("NEPO" in one.stdout for one in said) >= 4, "it was shown"

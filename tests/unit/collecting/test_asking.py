@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import brotli
 import pytest
@@ -113,7 +115,6 @@ def test_a_new_address_is_asked_without_old_validators(host: Host, town: Town) -
 @pytest.mark.parametrize(("setting", "most"), [("per_host = 1", 1), ("per_host = 3", 3)])
 def test_one_host_is_asked_by_few_at_a_time(host: Host, town: Town, setting: str, most: int) -> None:
     """However many sources a host has, so many requests run there at a time as ``per_host`` says."""
-    import time
 
     def slowly(asked: Asked) -> Answer:
         del asked
@@ -131,8 +132,6 @@ def test_one_host_is_asked_by_few_at_a_time(host: Host, town: Town, setting: str
 
 def test_there_is_a_gap_between_two_requests(host: Host, town: Town) -> None:
     """Between two requests to one host lies at least ``host_gap``."""
-    import time
-
     moments: list[float] = []
 
     def noted(asked: Asked) -> Answer:
@@ -145,7 +144,7 @@ def test_there_is_a_gap_between_two_requests(host: Host, town: Town) -> None:
         host.says[f"/{n}"] = noted
         town.follow(f"s{n}", f"{host.url}/{n}")
     town.round()
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert len(gaps) == 2
     assert min(gaps) >= 0.99
 

@@ -30,7 +30,10 @@ ASKED_FOR = {
 PAUSES = {
     "seconds": {"Retry-After": "10800"},
     "date": {"Date": dated(START), "Retry-After": dated(START + 3 * HOUR)},
-    "date by a clock that is wrong": {"Date": dated(START - 40 * DAY), "Retry-After": dated(START - 40 * DAY + 3 * HOUR)},
+    "date by a clock that is wrong": {
+        "Date": dated(START - 40 * DAY),
+        "Retry-After": dated(START - 40 * DAY + 3 * HOUR),
+    },
 }
 
 
@@ -117,7 +120,7 @@ def test_backoff_survives_a_restart_and_ends_with_the_first_answer(host: Host, t
 
 
 def test_hours_and_days_of_rest(host: Host, town: Town) -> None:
-    """skipHours and skipDays are kept, also while the source fails, and --force passes over them."""
+    """The hours and days of skipHours and skipDays are kept, also while the source fails, and --force passes over them."""
     night = "".join(f"<hour>{hour}</hour>" for hour in range(11, 20))
     extra = f"<skipHours>{night}</skipHours><skipDays><day>Tuesday</day></skipDays>"
     document = feed(("1", dated(START)), base=host.url, extra=extra)
@@ -237,7 +240,9 @@ def test_many_new_sources_are_spread(town: Town) -> None:
 
 def test_media_type_of_feeds_is_asked_for(host: Host, town: Town) -> None:
     """A host that negotiates hears that feeds are wanted."""
-    host.says["/rss"] = Answer(body=b"<rss><channel><item><title>x</title></item></channel></rss>", headers={"Content-Type": RSS})
+    host.says["/rss"] = Answer(
+        body=b"<rss><channel><item><title>x</title></item></channel></rss>", headers={"Content-Type": RSS}
+    )
     town.follow("stad", f"{host.url}/rss")
     town.round()
     assert "application/rss+xml" in host.last("/rss").headers["accept"]

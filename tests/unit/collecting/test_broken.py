@@ -14,7 +14,9 @@ from tests.unit.collecting.host import RSS, Answer, Host
 from tests.unit.collecting.town import HOUR, START, Town, dated
 
 HERE = Path(__file__)
-OPEN = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Stad</title>{{}}</channel></rss><!-- {dated(START)} -->'
+OPEN = (
+    f'<?xml version="1.0"?><rss version="2.0"><channel><title>Stad</title>{{}}</channel></rss><!-- {dated(START)} -->'
+)
 SOUND = "<item><title>Bericht {0}</title><guid isPermaLink='false'>{0}</guid></item>"
 NO_ENTRY = "<item></item>"
 LONG = "<item><title>Te lang & <b</title>" + "x" * 400_000 + "</item>"

@@ -76,7 +76,12 @@ def test_an_adopted_address_may_move_on_and_back() -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://elders.example/", "https://voorbeeldstad.example.elders.example/", "https://169.254.169.254/", "mailto:x"],
+    [
+        "https://elders.example/",
+        "https://voorbeeldstad.example.elders.example/",
+        "https://169.254.169.254/",
+        "mailto:x",
+    ],
 )
 def test_a_redirect_off_the_domains_is_refused(target: str) -> None:
     """The source's own address, whatever its query, may lead nowhere but to its agency."""

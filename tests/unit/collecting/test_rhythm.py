@@ -83,7 +83,9 @@ def test_sources_are_spread_and_each_keeps_its_own_phase() -> None:
     waits = sorted(next_due(NOW, Rhythm(id=f"s{n}", every=HOUR), Hints()) - NOW for n in range(1000))
     assert waits[0] < timedelta(minutes=60.1)
     assert waits[-1] > timedelta(minutes=65.9)
-    most = max(sum(1 for wait in waits if start <= wait / timedelta(minutes=1) < start + 0.5) for start in range(60, 66))
+    most = max(
+        sum(1 for wait in waits if start <= wait / timedelta(minutes=1) < start + 0.5) for start in range(60, 66)
+    )
     assert most < 150  # of 1000 in half a minute out of six
     assert phase("politie-nieuws", NOW) == phase("politie-nieuws", NOW + timedelta(minutes=59))
     assert round(phase("politie-nieuws", NOW), 6) == 0.186417

@@ -163,7 +163,9 @@ def test_what_names_people_is_gone_from_memory_too(host: Host, town: Town) -> No
     town.round(after=HOUR)
     with reading(town.running.engine) as connection:
         tables = [row[0] for row in connection.execute(text("select name from sqlite_master where type = 'table'"))]
-        everything = "\n".join(str(tuple(row)) for name in tables for row in connection.execute(text(f"select * from {name}")))  # noqa: S608 - names of our own tables
+        everything = "\n".join(
+            str(tuple(row)) for name in tables for row in connection.execute(text(f"select * from {name}"))
+        )
     assert "Tekst van bericht n0" not in everything
     assert "Bericht n0" not in everything
     town.rounds(until=2 * HOUR, step=30 * MINUTE)

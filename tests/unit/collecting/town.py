@@ -57,7 +57,10 @@ class Town:
             f"[web]\n{self.web}" if self.web else '[web]\nlisten = ""',
             '[[account]]\nid = "account"\nkind = "local"',
             f'[[agency]]\nid = "stad"\nname = "Gemeente Voorbeeldstad"\ndomains = {self.domains}',
-            *(f'[[source]]\nid = "{id_}"\nagency = "stad"\nto = ["account"]\n{rest}' for id_, rest in self.sources.items()),
+            *(
+                f'[[source]]\nid = "{id_}"\nagency = "stad"\nto = ["account"]\n{rest}'
+                for id_, rest in self.sources.items()
+            ),
         ]
         config = self.folder / "omroeper.toml"
         config.write_text("\n\n".join(tables), encoding="utf-8")
