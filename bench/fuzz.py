@@ -1,11 +1,13 @@
 """Every kind of source against documents made worse, through the whole pure path: read, normalise, decide, compose.
 
     python bench/fuzz.py --inputs 100000 [--seed 1] [--kind KIND] [--corpus DIR] [--findings DIR] [--budget 2] [--at NUMBER]
+    python bench/fuzz.py --replay DIR
 
 Documents start from the repository's own, with ``OMROEPER_CAPTURES`` also from captured ones, and with ``--corpus`` from any
 folder. Input NUMBER of a seed is always the same one: ``--at NUMBER`` does that one alone. What is found of the repository's own
-documents is written to ``--findings``, made as small as it goes. Prints JSON; exit 1 where something was found. ``digest`` is
-a hash of everything that came out, so that two runs can be compared.
+documents is written to ``--findings`` as ``KIND-….bin``, made as small as it goes; ``--replay`` takes such files through as they
+are, each several times with other choices. Prints JSON; exit 1 where something was found. ``digest`` is a hash of everything
+that came out, so that two runs can be compared.
 
 Watched: CPU per input, memory, every error that is not ``Malformed`` or ``CannotCompose``, and what ``bench/outcome.py`` says.
 """
@@ -75,6 +77,8 @@ VOICES = (
     Voice(agency="Voorbeeldstad", official=False, thread=2, visibility="unlisted", time_zone="Pacific/Kiritimati"),
 )
 DOMAINS = ("voorbeeldstad.example", "voorbeeld.nl")
+CHOICES = 8
+"""How often a file is replayed."""
 _MOST_POSTS = 8
 _SOURCES = """
 [omroeper]
@@ -339,6 +343,21 @@ def fuzz(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def replay(options: argparse.Namespace) -> dict[str, Any]:
+    """Do the files of a folder and give the figures."""
+    signal.signal(signal.SIGPROF, _too_slow)
+    documents = seeds()
+    made, ledger = world(documents), Ledger()
+    paths = sorted(options.replay.glob("*.bin"))
+    for path in paths:
+        start = next(one for one in documents if one.kind == path.name.rpartition("-")[0])
+        for number in range(CHOICES):
+            one = Trial(number=number, seed=start, body=path.read_bytes(), chance=Random(f"{path.name}:{number}"))
+            outcome, finding = one.judge(made, options.budget)
+            ledger.note(one, outcome, finding and f"{path.name}: {finding}", 0.0)
+    return {"files": len(paths), "outcomes": dict(sorted(ledger.outcomes.items())), "findings": ledger.findings}
+
+
 def _keep(options: argparse.Namespace, made: World, one: Trial, finding: str) -> None:
     """Write what was found, made as small as it goes."""
     small = shrink(one.body, lambda shorter: one.judge(made, options.budget, shorter)[1] == finding)
@@ -365,7 +384,9 @@ def main() -> int:
     parser.add_argument("--findings", type=Path)
     parser.add_argument("--budget", type=float, default=2.0, help="seconds of CPU that one input may cost")
     parser.add_argument("--at", type=int, help="only this input")
-    found = fuzz(parser.parse_args())
+    parser.add_argument("--replay", type=Path, help="only the files of this folder, as they are")
+    options = parser.parse_args()
+    found = fuzz(options) if options.replay is None else replay(options)
     print(json.dumps(found, ensure_ascii=False, indent=2))
     return 1 if found["findings"] else 0
 

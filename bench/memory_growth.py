@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 
 from adapters.contract import Batch, Item, Text
 from bot.collecting.collect import Origin, Poll
@@ -87,6 +87,7 @@ def grow(folder: Path, sizes: list[int], looks: int) -> Iterator[dict[str, Any]]
     first: float | None = None
     for step, size in enumerate(sizes):
         _fill(world, held, size, taken=step * looks)
+        _forget_looks(world)
         held = size
         times = [_look(world, size * 1_000 + number) for number in range(looks)]
         middle = statistics.median(times)
@@ -136,6 +137,12 @@ def _fill(world: World, start: int, end: int, *, taken: int) -> None:
             connection.execute(insert(likeness), likenesses)
     with contextlib.closing(sqlite3.connect(world.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file's size is memory's size
+
+
+def _forget_looks(world: World) -> None:
+    """Take out what the looks at the size before left to compare with: only as much is compared as three days bring."""
+    with writing(world.engine) as connection:
+        connection.execute(delete(likeness).where(likeness.c.key.not_like("key-%")))
 
 
 def _rows(number: int, row: int, source: int, account: int) -> dict[str, dict[str, Any]]:

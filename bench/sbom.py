@@ -37,8 +37,13 @@ WORDS = {
 }
 """What people write where SPDX has a name for it."""
 
-SEEN = {"jinja2": "BSD-3-Clause", "colorama": "BSD-3-Clause"}
-"""Licences read in the package's own file, where its metadata says only "BSD", or where it is for Windows alone."""
+SEEN = {
+    "jinja2": "BSD-3-Clause",
+    "colorama": "BSD-3-Clause",
+    "backports-zstd": "PSF-2.0",
+    "psycopg-binary": "LGPL-3.0-only",
+}
+"""Licences read in the package's own file: its metadata says only "BSD", or it is not installed with every Python."""
 
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*| (?:AND|OR) \([^()]+\))*")
 
@@ -82,7 +87,7 @@ def licence(name: str) -> str:
         one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or () if one.startswith("License ::")
     ]
     for said in (*(told.get_all("License-Expression") or ()), *(told.get_all("License") or ()), *classifiers):
-        expression = WORDS.get(said, said)
+        expression = WORDS.get(str(said), str(said))
         if _SPDX.fullmatch(expression) and expression not in {"BSD", "Apache"}:
             return expression
     raise LookupError(f"{name} says no licence that SPDX knows; read its file and add it to SEEN")
@@ -117,7 +122,7 @@ def document(lock: str, project: Mapping[str, Any]) -> dict[str, Any]:
     names = frozenset(one.name for one in parts)
     places = {one.name: one.purl for one in parts}
     root = f"pkg:generic/{project['name']}@{project['version']}"
-    direct = sorted({canonicalize_name(one.name) for one in own} & names)
+    direct: list[str] = sorted({canonicalize_name(one.name) for one in own} & names)
     graph: list[tuple[str, list[str]]] = [
         (root, direct),
         *((one.purl, needs(one.name, names, extras)) for one in parts),

@@ -165,7 +165,7 @@ def set_pause(
         wishes.pause(connection, kind, id_, paused=paused)
         if not paused:
             wishes.wake(connection, kind, id_)
-        _log_about(connection, person, verdict, kind, **{kind: number})
+        _log_about(connection, person, verdict, kind, {}, **{kind: number})
         return kind
     raise NothingMeant(id_)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from bot.terminal import plain_line
+
 LONGEST = 500
 """Characters that are kept of an unforeseen error's words."""
 
@@ -33,4 +35,4 @@ def without_credentials(text: str) -> str:
 
 def named(error: BaseException) -> str:
     """Give the kind and the words of an error that nobody foresaw, fit to be kept and shown."""
-    return without_credentials(f"{type(error).__name__}: {error}"[: LONGEST * 2])[:LONGEST]
+    return plain_line(without_credentials(f"{type(error).__name__}: {error}"[: LONGEST * 2]))[:LONGEST]

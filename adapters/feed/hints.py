@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Cursor, Hints
@@ -38,8 +39,11 @@ def answer_hints(hints: Hints, response: Response) -> Hints:
     """Add what the answer itself said: how long it is fresh, the hub of a Link header, and a move."""
     fresh = response.fresh_for(datetime.now(UTC))
     told = fresh is not None and fresh > (hints.interval or 0.0)
-    if not (told or response.hops or "Link" in response.headers):
-        return hints  # as nearly every answer that nothing changed
+    if not (response.hops or "Link" in response.headers):  # as nearly every answer that nothing changed
+        if not told:
+            return hints
+        if hints is _NONE:
+            return _fresh(fresh)
     links = _links(response.headers.get("Link", ""))
     return Hints(
         interval=fresh if told else hints.interval,
@@ -49,6 +53,12 @@ def answer_hints(hints: Hints, response: Response) -> Hints:
         topic=hints.topic or links.get("self"),
         moved_to=response.moved_to,
     )
+
+
+@lru_cache(maxsize=256)
+def _fresh(seconds: float | None) -> Hints:
+    """Give what a host says that says nothing else: many say it in the same words."""
+    return Hints(interval=seconds)
 
 
 def remembered(hints: Hints) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The ladder: from the text of a feed to its entries, each with a digest, at the least cost that its state allows.
 
 1. The text is XML: lxml parses it, and each entry is serialised and hashed. That is all that an unchanged entry costs.
-2. It is nearly XML: it is mended (``feed_mend``), and then 1.
+2. It is nearly XML: it is mended (``mend``), and then 1.
 3. Mending was not enough: it is cut into entries, and each goes through 1 alone. An entry that is no XML even so is
-   handed on as text; ``feed_loose`` reads it.
+   handed on as text; ``loose`` reads it.
 
 A digest is that of the entry alone: where it stands, what the root declares and by which rung it was read change
 nothing about it, and any change inside it does.

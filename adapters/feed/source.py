@@ -1,8 +1,8 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1.
 
 A poll climbs a ladder and stops at the first rung that answers it: 304, nothing to do; the same bytes as last time,
-nothing to do; entries whose digest the cursor knows are not read (``feed_prune``); the rest is read (``feed_entry``,
-``feed_json``), and only what no mending makes XML is left to feedparser (``feed_loose``).
+nothing to do; entries whose digest the cursor knows are not read (``prune``); the rest is read (``entry``,
+``json``), and only what no mending makes XML is left to feedparser (``loose``).
 """
 
 from __future__ import annotations
@@ -49,8 +49,6 @@ class FeedSource:
 
         Raises what ``HttpClient.get`` raises, and ``Malformed`` where the answer is no feed.
         """
-        from adapters.http import raise_for_status  # here, because reading a file needs no client
-
         response = await self._http.get(
             self._config.url,
             accept=FEED_TYPES,
@@ -60,6 +58,8 @@ class FeedSource:
         )
         if response.not_modified:
             return _nothing_new(cursor, response)
+        from adapters.http import raise_for_status  # here, because reading a file needs no client
+
         raise_for_status(response)
         return await self._offload(_absorb, response, cursor, self._config)
 

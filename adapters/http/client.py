@@ -76,6 +76,23 @@ class HttpClient:
     codes that ``adapters.http`` lists, and return any status otherwise: see ``raise_for_status``.
     """
 
+    # slots, because each source has a view of its own
+    __slots__ = (
+        "_closed",
+        "_deadlines",
+        "_guards",
+        "_held",
+        "_leads",
+        "_manners",
+        "_names",
+        "_places",
+        "_policy",
+        "_sessions",
+        "_stays_public",
+        "_tls",
+        "_turns",
+    )
+
     def __init__(
         self, policy: NetworkPolicy, *, lookup: Lookup = system_lookup, tls: ssl.SSLContext | None = None
     ) -> None:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from adapters.mapped_json.mapping import JsonPaths
+from adapters.mapped_json.path import can_name
 
 _NAMES = {
     "id": "id guid uuid uid identifier nr nummer key slug",
@@ -34,7 +35,7 @@ def guess(document: Any) -> JsonPaths | None:
             if "title" in found and found.keys() & {"id", "link"}:
                 return _paths(f"{place}[]", found)
         elif isinstance(value, dict) and depth < _DEEPEST:
-            inside = ((key, one) for key, one in value.items() if not set(key) & set(".[]") and key)
+            inside = ((key, one) for key, one in value.items() if can_name(key))
             waiting += [(f"{place}.{key}" if place else key, one, depth + 1) for key, one in inside]
     return None
 
@@ -55,7 +56,7 @@ def _among(value: Mapping[str, Any], names: list[str]) -> str:
     keys = {key.lower().replace("_", "").replace("-", ""): key for key in value if key.isprintable()}
     for name in names:
         key = keys.get(name, "")
-        if not key or set(key) & set('.[]"\\'):
+        if not can_name(key) or set(key) & set('"\\'):
             continue
         if isinstance(value[key], dict):
             if isinstance(value[key].get("rendered"), str):

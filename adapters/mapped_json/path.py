@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+_KEY = re.compile(r"[^.\[\]]{1,100}")
 _SEGMENT = re.compile(r"([^.\[\]]{1,100})?((?:\[[0-9]{0,4}\]){0,3})")
 _MOST_STEPS = 10
 _MOST_FOUND = 5000
@@ -55,6 +56,11 @@ def parse_path(text: str) -> Path:
     if len(steps) > _MOST_STEPS:
         raise ValueError(f"{text[:100]!r} has more than {_MOST_STEPS} steps")
     return Path(tuple(steps))
+
+
+def can_name(key: str) -> bool:
+    """Whether a path can have this key for a step."""
+    return _KEY.fullmatch(key) is not None
 
 
 def _taken(values: Iterable[Any], step: Step) -> Iterator[Any]:

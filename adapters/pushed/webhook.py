@@ -1,4 +1,4 @@
-"""Pushes, as a source: what the service put in the spool (``webhook_spool``), oldest first.
+"""Pushes, as a source: what the service put in the spool (``spool``), oldest first.
 
 A push is deleted when the cursor comes back that says it was read: only then is it in memory for sure.
 """

@@ -1,6 +1,6 @@
 """Rijksoverheid.nl: the news of the ministries, and whatever else the site's search can find, as items.
 
-How it is asked stands in ``rijksoverheid_query``; what comes back is RSS and read as that.
+How it is asked stands in ``query``; what comes back is RSS and read as that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """X, through tweepy: what an account posts, at a cost that is metered.
 
 What is asked: the account once, then only what is newer than the last post, and once a day whether the posts that are
-still shown are still there. ``x_memory`` is what that needs to know, ``x_meter`` what it costs, ``x_post`` what a post says.
+still shown are still there. ``memory`` is what that needs to know, ``meter`` what it costs, ``post`` what a post says.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from bot.collecting.bookkeeping import entry, notice
 from bot.collecting.moves import adopted
 from bot.collecting.poll import Origin, Poll, Taken
 from bot.collecting.rhythm import LONGEST, LONGEST_SKIP, phase
+from bot.redact import named
 from bot.store.accounts import emergency_stop
 from bot.store.engine import StoreError, reading, writing
 from bot.store.record import add_events
@@ -262,7 +263,7 @@ class Collector:
         except AdapterError as error:
             poll = Poll(origin=origin, state=state, at=self.now(), error=error)
         except Exception as error:  # noqa: BLE001 - the job boundary: one source's surprise is no other's problem
-            poll = Poll(origin=origin, state=state, at=self.now(), error=_surprise(f"{type(error).__name__}: {error}"))
+            poll = Poll(origin=origin, state=state, at=self.now(), error=_surprise(named(error)))
         self._ended.append(poll)
         if len(self._ended) == 1:
             self._something.set()

@@ -14,6 +14,7 @@ from bot.decide.look import Sight, decide
 from bot.ids import new_id
 from bot.model import Decision, Observed, Place, SourcePolicy
 from bot.normalise import normalise
+from bot.redact import named
 from bot.similar import telling
 from bot.store.erasing import erase
 from bot.store.recall import Question, recall
@@ -82,5 +83,5 @@ def normalise_each(batch: Batch, policy: SourcePolicy, place: Place) -> tuple[tu
             normalise(replace(batch, items=(item,)), policy, place)
             sound.append(item)
         except Exception as error:  # noqa: BLE001 - kept with its raw entry, and tried again when it or the code changes
-            broken.append(Broken(digest=item.digest, raw=item.raw, reason=f"{type(error).__name__}: {error}"))
+            broken.append(Broken(digest=item.digest, raw=item.raw, reason=named(error)))
     return normalise(replace(batch, items=tuple(sound)), policy, place), tuple(broken)

@@ -40,6 +40,12 @@ _FOREIGN_HOST = re.compile(r"https?://[!-.0-~]{0,250}[^\x00-\x7f\s][^\s/?#<>\"']
 _LAST_ADDRESS = re.compile(r"\s+https?://\S{1,2000}\Z")
 _BULLET = re.compile(r"[-•*–] ")
 _LIST_LINE = re.compile(r"(?:[-•*–]|\d{1,3}[.)]) |[^\W\d][\w /-]{0,30}: ?\S")
+_POINTER = re.compile(
+    r"(?:\A|(?<=[.!?…]\s)|(?<=\n))(?:lees|meer|kijk|zie|bekijk|info|informatie|via|read|more|see|find|check|details|visit)"
+    r"\b[^.!?\n]{0,60}\Z",
+    re.IGNORECASE,
+)
+_ENDED = (".", "!", "?", "…", ":", "\n")
 _INTRODUCTION = re.compile(r"(?:\A|(?<=[.!?]\s)|(?<=\n))[^.!?\n]{1,60}:\s*\Z")
 
 _MAIN_PART = 25
@@ -92,7 +98,10 @@ def without_own_link(text: str, link: str | None) -> str:
     last = next((one for one in reversed(entities(text)) if one.kind == "url"), None)
     if last is None or text[last.end :].strip(" \n.)") or canonical_link(last.value) != canonical_link(link):
         return text
-    return _INTRODUCTION.sub("", text[: last.start].rstrip(" \n(")).rstrip()
+    before = text[: last.start].rstrip(" \n(")
+    left = _POINTER.sub("", _INTRODUCTION.sub("", before)).rstrip()
+    on_its_own = not left or left != before or left.endswith(_ENDED) or text[: last.start].endswith(("\n", "("))
+    return left if on_its_own else text
 
 
 def _told_once(title: str, text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from adapters.contract import Attached, Post, Receipt, RemotePost
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Refused, Temporary, Unknown
 from bot.delivery.reconcile import links_of
 from bot.model import Claim, Fingerprint
+from bot.redact import named
 from bot.text import digest
 
 Verdict = Literal[
@@ -100,7 +101,7 @@ def verdict_of(error: AdapterError) -> Verdict:
 
 def surprise(error: Exception) -> Unknown:
     """Give an error that no adapter should raise as one that decides nothing."""
-    return Unknown(f"{type(error).__name__}: {error}", code=SURPRISE, settles_after=SURPRISE_SETTLES)
+    return Unknown(named(error), code=SURPRISE, settles_after=SURPRISE_SETTLES)
 
 
 def shows_ours(post: RemotePost | None, fingerprint: Fingerprint) -> bool:

@@ -16,6 +16,7 @@ from bot.delivery.channel import Channel, WordingError
 from bot.delivery.freeze import as_claim, freeze
 from bot.ids import new_id
 from bot.model import Claim, Errand, Event, Lane, Wanted
+from bot.redact import named
 from bot.store import accounts, queue
 from bot.store.accounts import AccountState, LaneWait
 from bot.store.record import add_events
@@ -119,7 +120,7 @@ class Choice:
         except WordingError as error:
             return self._hold(wanted, "wording", str(error))
         except Exception as error:  # noqa: BLE001 - the item boundary: what cannot be composed holds up nothing else
-            return self._hold(wanted, "compose-failed", f"{type(error).__name__}: {error}")
+            return self._hold(wanted, "compose-failed", named(error))
         place = frozen.next_part()
         if frozen.parts and place is None:
             return self._nothing_to_do(wanted, frozen.version, "edit.same-text")

@@ -24,6 +24,7 @@ from bot.delivery.meet import MeetingFailed, is_met, meet
 from bot.delivery.reconcile import Finding, Owners, search
 from bot.delivery.settle import Settlement
 from bot.model import Claim, Event, Lane, Undecided, Wanted
+from bot.redact import named
 from bot.store import accounts, attempts, queue, shadow
 from bot.store.engine import StoreError, reading, writing
 from bot.store.record import add_events
@@ -242,7 +243,7 @@ class Outbox:
             now = self.now()
             queue.orphans(connection, now, now + AFTER_A_TRIP, only=(channel.no, lane))
             self._settlement(connection, channel).rest(surprise(error))
-            detail = {"error": f"{type(error).__name__}: {error}"}
+            detail = {"error": named(error)}
             event = Event(stage="deliver", verdict="waits", rule=SURPRISE, account=channel.no, detail=detail)
             add_events(connection, now, [event])
 

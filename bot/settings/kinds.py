@@ -31,8 +31,9 @@ _ALERTS_EVERY = "60s"
 class Kind:
     """What the rest needs to know of an adapter's class. ``optional``: all its options have defaults.
 
-    ``hosts`` are those where such sources live whoever announces there (class attribute ``hosts``); ``defaults`` are those of ``every`` and ``digest`` that the adapter sets by class attributes of these names;
-    ``shows_people`` tells whether an address of its kind shows people who are wanted or missing, where it can.
+    ``hosts`` are those where such sources live, whoever announces there; ``defaults`` those of ``every`` and ``digest`` that
+    the adapter sets; ``shows_people`` tells whether an address shows people who are wanted or missing. All three are
+    class attributes that an adapter may have.
     """
 
     name: str

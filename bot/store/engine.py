@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -95,9 +96,17 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
 
 
 def _make_private(path: Path, *_: object) -> None:
-    """Make the file before SQLite does, which would let everybody read it; its journals get the same mode."""
-    with suppress(OSError):  # SQLite says better what is wrong
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Make the file before SQLite does, which would let everybody read it; its journals get the same mode.
+
+    A file that is there is never opened: closing it again would drop the locks that SQLite holds on it for this process, and
+    the next program to leave would delete the journal under our feet (https://sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    with _making, suppress(OSError):  # SQLite says better what is wrong; most often the file is there
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+_making = Lock()
+"""Nobody of this process connects to a file between its making and its closing."""
 
 
 def _with_hooks(engine: Engine, *, read_only: bool) -> Engine:

@@ -69,7 +69,12 @@ def _blank_publications(connection: Connection, announcements: list[str]) -> Non
     for row in connection.execute(query).all():
         values: dict[str, Any] = {"text": None, "mended": None, "error": None}
         if row.parts:
-            values["parts"] = [{**part, "text": ""} for part in row.parts]
+            values["parts"] = [_blanked(part) for part in row.parts]
         if row.post:
             values["post"] = {**row.post, "spoiler_text": "", "link": None}
         connection.execute(update(publication).where(publication.c.id == row.id).values(values))
+
+
+def _blanked(part: dict[str, Any]) -> dict[str, Any]:
+    """Take the words of a part. Done and without words means that it is away: what is still out there is not done."""
+    return {**part, "text": "", "done": part["done"] and not part["text"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -21,6 +22,8 @@ DOOR = Door(path="/webhook", largest=1024 * 1024)
 
 AT_ONCE = 16
 """How many pushes are in memory at a time."""
+EACH = 4
+"""How many of them may be one sender's: whoever lets them trickle in must not keep an alert of another waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,23 @@ class Pushes:
     receivers: Mapping[str, Receiver]
     rates: Rates = field(default_factory=lambda: Rates(burst=120, per_second=10))
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    under_way: Counter[str] = field(default_factory=Counter)
 
     async def take(self, request: Request) -> Response:
         """Take a push: 202 once it is kept."""
         peer = request.client.host if request.client else None
-        if not self.rates.take(bucket_of(client_address(peer, request.headers)), monotonic()):
+        sender = bucket_of(client_address(peer, request.headers))
+        if self.under_way[sender] >= EACH or not self.rates.take(sender, monotonic()):
             return _answer(_TROUBLE[429])
+        self.under_way[sender] += 1
+        try:
+            return await self._taken(request)
+        finally:
+            self.under_way[sender] -= 1
+            if not self.under_way[sender]:
+                del self.under_way[sender]
+
+    async def _taken(self, request: Request) -> Response:
         async with self.turns:
             try:
                 body = await take(request, DOOR.largest)

@@ -257,6 +257,37 @@ class Canary:
                 visitor.close()
 
 
+class One:
+    """Serves one document, which changes as its test says."""
+
+    def __init__(self) -> None:
+        self.body = ""
+        self._server = _Server(("127.0.0.1", 0), self._converse)  # type: ignore[arg-type]  # any callable makes a handler
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _converse(self, connection: socket.socket, *_: object) -> None:
+        with suppress(OSError):
+            connection.settimeout(PATIENCE)
+            while b"\r\n\r\n" not in connection.recv(65536):
+                """Until the whole question has come; ours fit into one piece."""
+            connection.sendall(whole(self.body.encode()))
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                """Until the other side has read it all."""
+
+
 class HostileHost:
     """Serves the feeds of ``BAD`` at ``/NAME``: well until ``turned``, and then each in its own bad way."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from adapters.pushed.spool import signature
 from bot.desk import _receive
+from bot.web.push import AT_ONCE, EACH
 from tests.unit.platforms.replies import announcement, announcements
 from tests.web.served import Answer, Served, serving
 from tests.web.world import NOW, World
@@ -105,6 +107,33 @@ def test_a_storm_of_pushes_is_slowed_down(world: World, spool: Path) -> None:
         answers = [push(found, "{}", secret="geen-geheim-van-ons-hoor").status for _ in range(140)]
     assert set(answers) == {401, 429}
     assert answers[:100] == [401] * 100
+
+
+def test_pushes_that_trickle_in_keep_no_others_waiting(site: Served) -> None:
+    """One sender with more open pushes than there are places is refused the rest, and another sender is answered at once."""
+    with ExitStack() as lines:
+        slow = [lines.enter_context(trickling(site, "192.0.2.1")) for _ in range(AT_ONCE + EACH)]
+        refused = [line for line in slow if said(line).startswith(b"HTTP/1.1 429")]
+        assert len(refused) == len(slow) - EACH
+        assert push(site).status == 202
+    assert push(site).status == 202
+
+
+def trickling(site: Served, sender: str) -> socket.socket:
+    """Begin to send a push, and do not go on."""
+    where = urlsplit(site.url)
+    line = socket.create_connection((where.hostname, where.port), timeout=0.3)
+    head = f"POST /webhook/stad-push HTTP/1.1\r\nHost: {where.netloc}\r\nX-Forwarded-For: {sender}\r\nContent-Length: 99\r\n\r\n"
+    line.sendall(head.encode())
+    return line
+
+
+def said(line: socket.socket) -> bytes:
+    """Give how an answer begins; nothing where there is none yet."""
+    try:
+        return line.recv(40)
+    except TimeoutError:
+        return b""
 
 
 def test_without_such_a_source_there_is_no_address(world: World) -> None:

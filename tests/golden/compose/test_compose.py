@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from adapters.contract import Limits
 from bot.compose import CannotCompose, Draft, Voice, compose, post_length
 from bot.filters import ContentWarning, parse
 from bot.model import Composed, Content
+from bot.policy import Line, Policy
 from bot.wording import wording
 
 HERE = Path(__file__).parent
@@ -26,6 +28,7 @@ CASES = sorted(HERE.glob("*.json"))
 SERVERS = {
     "mastodon 500": Limits(family="mastodon"),
     "gotosocial 5000": Limits(family="gotosocial", max_characters=5000, url_length=None),
+    "takahe 500": Limits(family="takahe", url_length=None),
     "small 100": Limits(family="mastodon", max_characters=100),
 }
 CONTENT = TypeAdapter(Content)
@@ -57,7 +60,23 @@ def voice(case: dict[str, Any], *, official: bool) -> Voice:
     for name in ("tags", "account_tags"):
         said[name] = tuple(said.get(name, ()))
     said["refused"] = frozenset(said.get("refused", ()))
-    return Voice(agency="Gemeente Voorbeeldstad", official=official, warnings=warnings, **said)
+    lines = tuple(line(platform, stance) for platform, stance in case.get("policy", {}).items())
+    policy = Policy(lines=lines)
+    return Voice(agency="Gemeente Voorbeeldstad", official=official, warnings=warnings, policy=policy, **said)
+
+
+def line(platform: str, stance: str) -> Line:
+    """Write a line of the policy."""
+    day = date(2026, 11, 23)
+    return Line(
+        platform=platform,
+        stance="forbidden" if stance == "forbidden" else "own",
+        walled=stance == "walled",
+        reason="proef",
+        owner="proef",
+        date=day,
+        review=day,
+    )
 
 
 def posts(path: Path) -> Iterator[tuple[str, Limits, Composed | None]]:
@@ -89,6 +108,7 @@ def shown(path: Path) -> str:
             number = f", part {place} of {len(composed.parts)}" if len(composed.parts) > 1 else ""
             length = post_length(part, composed.spoiler_text, limits)
             sheets.append(f"=== {name}{number}: {length}{warning}\n{part}\n")
+        sheets += [f"[{one.alt}] {one.url}\n" for one in composed.media]
     return "\n".join(sheets)
 
 
@@ -108,6 +128,18 @@ def test_an_agreed_post_keeps_the_rules(path: Path) -> None:
         assert all(post_length(part, composed.spoiler_text, limits) <= limits.max_characters for part in composed.parts)
         if composed.link and "withdrawn" not in path.stem:
             assert composed.link in composed.parts[0].split()
+
+
+def test_the_review_shows_posts_as_they_come_out() -> None:
+    """Every example of ``docs/wording-review.md`` is, post by post, one of the agreed ones."""
+    page = (HERE.parents[2] / "docs" / "wording-review.md").read_text(encoding="utf-8")
+    sheets = [
+        re.split(r"^===.*\n", path.with_suffix(".posts.txt").read_text("utf-8"), flags=re.MULTILINE) for path in CASES
+    ]
+    agreed = ["\n\n".join(part.strip("\n") for part in case) for case in sheets]
+    examples = re.findall(r"^```text\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) > 15
+    assert [one for one in examples if not any(one in case for case in agreed)] == []
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -66,19 +67,23 @@ async def answering(visit: Visit) -> None:
 
 
 def nowhere(host: str) -> Sequence[str]:
-    """Take long to find nothing."""
-    time.sleep(3)
+    """Find nothing."""
     raise OSError(-2, f"Name or service not known: {host}")
 
 
 def test_hosts_that_hang_delay_nobody(town: Town) -> None:
-    """With 300 sources that never answer and ten names that do not resolve due first, 40 healthy ones are in within two seconds."""
-    watch = Watch()
+    """With 300 sources that never answer and ten names that no server resolves due first, 40 healthy ones are in long before those give up."""
+    watch, resolved = Watch(), threading.Event()
+
+    def never(host: str) -> Sequence[str]:
+        resolved.wait(30)
+        return nowhere(host)
 
     async def run(server: Server) -> None:
-        async with collecting(town, watch, nowhere) as collector:
+        async with collecting(town, watch, never) as collector:
             await collector.tick(force=True)
             await until(lambda: sum(id_.startswith("well") for id_ in watch.ended) == 40)
+            resolved.set()
 
     async def main() -> None:
         async with serving(answering) as server:
@@ -91,8 +96,8 @@ def test_hosts_that_hang_delay_nobody(town: Town) -> None:
             await run(server)
 
     asyncio.run(main())
-    assert max(taken for id_, taken in watch.ended.items() if id_.startswith("well")) < 2
-    assert watch.failures == {}
+    assert max(taken for id_, taken in watch.ended.items() if id_.startswith("well")) < 8
+    assert not set(watch.failures) - {f"dead{n}" for n in range(10)}
 
 
 def test_alerts_are_asked_before_everything_else(town: Town) -> None:

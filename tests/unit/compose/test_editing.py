@@ -109,6 +109,11 @@ def test_wrapped_lines_are_joined() -> None:
         (f"Tekst.\n\nMeer informatie: {LINK}?utm_source=x", "Tekst."),
         (f"Zie {LINK} voor meer.", f"Zie {LINK} voor meer."),
         ("Zie https://www.example.org/anders", "Zie https://www.example.org/anders"),
+        (f"De brug is dicht. Lees verder op {LINK}", "De brug is dicht."),
+        (f"De brug is dicht.\nMeer informatie vindt u op {LINK}.", "De brug is dicht."),
+        (f"The bridge is closed. Read more at {LINK}", "The bridge is closed."),
+        (f"De brug is dicht en alles daarover staat op {LINK}", f"De brug is dicht en alles daarover staat op {LINK}"),
+        (f"Bel 112. Kijk op de kaart welke brug er open is: {LINK}", "Bel 112."),
     ],
 )
 def test_own_link_at_the_end_stands_below(text: str, expected: str) -> None:

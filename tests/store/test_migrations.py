@@ -1,0 +1,135 @@
+"""Renewing the schema: a backup first, all or nothing, and no way for two to do it at once."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect
+
+from bot.store.engine import StoreError, open_engine
+from bot.store.migrate import HEAD, Scripts, Standing, migrate, ours, standing
+from tests.delivery.server import Clock
+from tests.delivery.world import World, world
+from tests.e2e.installation import Installation
+
+NOW = Clock().at
+NEXT = '''"""A later schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9000"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("publication", sa.Column("mood", sa.String()))
+    op.execute("UPDATE publication SET mood = 'vrolijk'")
+    {more}
+'''
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[World]:
+    """An installation with a post that is there, its program stopped."""
+    with world(tmp_path) as made:
+        made.announce("stad", "a")
+        made.settle()
+    yield made
+
+
+def later(folder: Path, more: str = "pass") -> Scripts:
+    """The migrations of a program that is newer by one revision."""
+    scripts = folder / "migrations"
+    shutil.copytree(ours().folder, scripts)
+    (scripts / "versions" / "9000_later.py").write_text(NEXT.format(head=HEAD, more=more))
+    return Scripts(folder=scripts, head="9000")
+
+
+def moods(path: Path) -> list[tuple[str]]:
+    """What the later schema says of every publication."""
+    with sqlite3.connect(path) as connection:
+        return connection.execute("SELECT mood FROM publication").fetchall()
+
+
+def test_head_is_the_newest_revision() -> None:
+    """The program knows its newest revision without importing the migrations."""
+    names = sorted(file.name.partition("_")[0] for file in (ours().folder / "versions").glob("[0-9]*.py"))
+    assert names[-1] == HEAD
+
+
+def test_an_older_schema_is_renewed_after_a_backup(filled: World, tmp_path: Path) -> None:
+    """What was there is there still, and the database of before lies beside it."""
+    engine = open_engine(filled.url)
+    scripts = later(tmp_path)
+    assert standing(engine, scripts.head) is Standing.BEHIND
+    saved = migrate(engine, NOW, scripts)
+    engine.dispose()
+    assert saved is not None
+    assert saved.parent == tmp_path
+    assert moods(tmp_path / "omroeper.db") == [("vrolijk",)]
+    with sqlite3.connect(saved) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        assert connection.execute("SELECT count(*) FROM publication").fetchone() == (1,)
+
+
+def test_the_backup_is_its_owners_alone(filled: World, tmp_path: Path) -> None:
+    """A backup holds everything that the database holds."""
+    engine = open_engine(filled.url)
+    saved = migrate(engine, NOW, later(tmp_path))
+    engine.dispose()
+    assert saved is not None
+    assert saved.stat().st_mode & 0o077 == 0
+
+
+def test_a_migration_that_fails_changes_nothing(filled: World, tmp_path: Path) -> None:
+    """Half a migration is none: the database is as it was, and the message names the backup."""
+    engine = open_engine(filled.url)
+    scripts = later(tmp_path, 'op.execute("UPDATE nowhere SET x = 1")')
+    with pytest.raises(StoreError) as caught:
+        migrate(engine, NOW, scripts)
+    assert caught.value.code == "store.migration-failed"
+    assert "backup" in caught.value.remedy
+    assert standing(engine) is Standing.CURRENT
+    engine.dispose()
+    with pytest.raises(sqlite3.OperationalError):
+        moods(tmp_path / "omroeper.db")
+    filled.start()
+    filled.announce("stad", "b")
+    filled.settle()
+    assert filled.texts() == ["Bericht a", "Bericht b"]
+    filled.stop()
+
+
+def test_renewing_on_either_kind_of_database(engine: Engine, tmp_path: Path) -> None:
+    """The same revision runs on SQLite and on PostgreSQL."""
+    migrate(engine, NOW, later(tmp_path))
+    assert "mood" in {column["name"] for column in inspect(engine).get_columns("publication")}
+
+
+def test_a_failed_migration_on_either_kind_of_database(engine: Engine, tmp_path: Path) -> None:
+    """Both undo what was done before it failed."""
+    with pytest.raises(StoreError):
+        migrate(engine, NOW, later(tmp_path, 'op.execute("UPDATE nowhere SET x = 1")'))
+    assert "mood" not in {column["name"] for column in inspect(engine).get_columns("publication")}
+    assert standing(engine) is Standing.CURRENT
+
+
+def test_nobody_migrates_under_a_running_service(filled: World, tmp_path: Path) -> None:
+    """`migrate` wants the lock: while the service runs it exits 2 and names it."""
+    installation = Installation(folder=tmp_path)
+    installation.configure(server="http://127.0.0.1:9", sources={"stad": "http://127.0.0.1:9/stad"})
+    filled.start()
+    try:
+        done = installation.call("migrate")
+        assert done.returncode == 2
+        assert "run.held" in done.stderr
+    finally:
+        filled.stop()
+    assert installation.call("migrate").returncode == 0
