@@ -109,13 +109,33 @@ def approve(connection: Connection, person: Person, rows: Iterable[Any], *, text
 
 
 def drop(connection: Connection, person: Person, rows: Iterable[Any]) -> list[Any]:
-    """Give up what is held, dead or undecided, and of which nothing is posted. Gives the rows that changed."""
-    changed = [row for row in rows if row.state in {"held", "dead", "unknown"} and row.seen == 0 and not row.remote_id]
-    for row in changed:
-        attempts.end_all(connection, person.now, row.id, "dropped")
-        wishes.want(connection, person.now, row.id, state="dropped", reason="by-hand")
-        log_row(connection, person, "dropped", "by-hand", row)
+    """Give up what is held, dead or undecided. Gives the rows that changed.
+
+    Of what is not out nothing is posted; what is held although it is out, such as a removal that nobody wants, stays as it
+    is there.
+    """
+    changed = []
+    for row in rows:
+        given = _given_up(row)
+        if given:
+            verdict, values = given
+            attempts.end_all(connection, person.now, row.id, "dropped")
+            wishes.want(connection, person.now, row.id, **values)
+            log_row(connection, person, verdict, "by-hand", row)
+            changed.append(row)
     return changed
+
+
+def _given_up(row: Any) -> tuple[str, dict[str, Any]] | None:
+    """Say what becomes of a publication that is given up, and how that is called; None where there is nothing to give up."""
+    if row.state in {"held", "dead", "unknown"} and row.seen == 0 and not row.remote_id:
+        return "dropped", {"state": "dropped", "reason": "by-hand"}
+    if row.state == "held" and row.seen > 0:
+        parts = [{**part, "done": True} for part in row.parts] if row.parts else row.parts
+        shared = row.operation in {"boost", "unboost"}
+        stays = {"state": "sent", "wanted": row.seen, "operation": "boost" if shared else "publish", "parts": parts}
+        return "left", stays
+    return None
 
 
 def _words(row: Any, text: str | None) -> dict[str, Any]:

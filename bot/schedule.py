@@ -21,7 +21,7 @@ from bot.app import App
 from bot.collecting.collect import Taken
 from bot.manners import network_policy
 from bot.model import Lane
-from bot.store import accounts, queue
+from bot.store import accounts, line, queue
 from bot.store.engine import reading, writing
 
 if TYPE_CHECKING:  # a round in which nothing happens pays for neither
@@ -97,7 +97,7 @@ class Deliveries:
         now = self.now()
         with reading(self.engine) as connection:
             states = {state.no: state for state in accounts.active_accounts(connection)}
-            due = queue.next_due(connection, now)
+            due = line.next_due(connection, now)
         found: dict[tuple[int, Lane], datetime] = {}
         for (account, lane, errand), moment in due.items():
             state = states.get(account)

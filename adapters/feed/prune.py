@@ -26,6 +26,9 @@ from adapters.feed.page import is_page
 from adapters.plainxml import weight
 
 MOST_ENTRIES = 5000
+DIGEST_LENGTH = 20
+"""Characters of a digest: it is written in hexadecimal."""
+
 _MOST_MARKS = 420_000
 """Tags and attributes of one document: 90 MiB while it is parsed. 5,000 entries of twenty elements have half of that."""
 _MOST_REFERENCES = 800_000
@@ -64,7 +67,7 @@ class Feed:
 
 def digest_of(raw: bytes) -> str:
     """Hash an entry or a body: 80 bits, enough for the entries of one source, and short in a cursor."""
-    return blake2b(raw, digest_size=10).hexdigest()
+    return blake2b(raw, digest_size=DIGEST_LENGTH // 2).hexdigest()
 
 
 def find_entries(text: str) -> Feed | None:

@@ -127,7 +127,7 @@ def _in_parts(
     frames = (root, *[rest] * (len(texts) - 1))
     told = [{**values, "text": text, "number": f"{place}/{len(texts)}"} for place, text in enumerate(texts, start=1)]
     parts = [frame.render(one) for frame, one in zip(frames, (told[0], *map(_without_standing, told[1:])), strict=True)]
-    if len(parts) < 2 or not all(map(root.fits, parts)):  # noqa: PLR2004 - a thread has two parts
+    if len(parts) < 2 or not all(parts) or not all(map(root.fits, parts)):  # noqa: PLR2004 - a thread has two parts
         return None
     ending = rest.render({**told[-1], "standing": standing})
     return (*parts[:-1], ending if rest.fits(ending) else parts[-1])

@@ -17,7 +17,7 @@ from bot.delivery.freeze import as_claim, freeze
 from bot.ids import new_id
 from bot.model import Claim, Errand, Event, Lane, Wanted
 from bot.redact import named
-from bot.store import accounts, queue
+from bot.store import accounts, line, queue
 from bot.store.accounts import AccountState, LaneWait
 from bot.store.record import add_events
 
@@ -30,13 +30,19 @@ Instead = Literal["settled", "unfinished"]
 """What became of a publication for which nothing has to leave now; one that is unfinished keeps its source waiting."""
 
 
-def claim_next(connection: Connection, channel: Channel, lane: Lane, now: datetime) -> tuple[int, list[Claim]]:
-    """Claim what leaves next on a lane; give also how many publications were dealt with."""
+def claim_next(
+    connection: Connection, channel: Channel, lane: Lane, now: datetime, *, stale: bool = True
+) -> tuple[int, list[Claim]]:
+    """Claim what leaves next on a lane; give also how many publications were dealt with.
+
+    ``stale``: look first for what has waited too long, which takes a walk along the whole line.
+    """
     state = accounts.read_account(connection, channel.no, lock=True)
     choice = Choice(connection=connection, channel=channel, lane=lane, state=state, now=now)
-    choice.hold_stale()
+    if stale:
+        choice.hold_stale()
     posts, take_downs = choice.room("post"), choice.room("take-down")
-    waiting = queue.waiting(connection, channel.no, lane, now, posts=posts, take_downs=take_downs)
+    waiting = line.waiting(connection, channel.no, lane, now, posts=posts, take_downs=take_downs)
     claims = choice.prepare(waiting)
     queue.claim(connection, now, claims)
     return len(waiting), claims
@@ -56,7 +62,9 @@ class Choice:
         """Hold what waited too long, with a line in ``why``."""
         own = {source: self.now - stale for source, stale in self.channel.stale.items()}
         before = self.now - self.channel.policy.stale
-        held = queue.hold_stale(self.connection, self.channel.no, self.now, before=before, before_by_source=own)
+        held = line.hold_stale(
+            self.connection, self.channel.no, self.lane, self.now, before=before, before_by_source=own
+        )
         for publication, announcement in held:
             event = Event(
                 stage="deliver",

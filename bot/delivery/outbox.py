@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Connection, Engine
@@ -25,7 +25,7 @@ from bot.delivery.reconcile import Finding, Owners, search
 from bot.delivery.settle import Settlement
 from bot.model import Claim, Event, Lane, Undecided, Wanted
 from bot.redact import named
-from bot.store import accounts, attempts, queue, shadow
+from bot.store import accounts, attempts, line, queue, shadow
 from bot.store.engine import StoreError, reading, writing
 from bot.store.record import add_events
 
@@ -34,8 +34,14 @@ __all__ = ["Channel", "Compose", "Outbox", "WordingError"]
 PICTURE_PATIENCE = 5
 """How often a post waits for its pictures before it goes without them."""
 
+SWEEP = timedelta(minutes=1)
+"""How often the line of a lane is walked along for what has waited too long."""
+
 AFTER_A_TRIP = timedelta(seconds=2)
 """How long after a mistake of ours its request may still be running on the server."""
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +57,7 @@ class Outbox:
     attach: Callable[[Channel, Publisher, Wanted], tuple[Attached, ...]]
     stopping: Callable[[], bool] = lambda: False
     publishers: dict[tuple[int, Lane], Publisher] = field(default_factory=dict)
+    swept: dict[tuple[int, Lane], datetime] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
     meetings: dict[int, Lock] = field(default_factory=dict)
 
@@ -75,7 +82,7 @@ class Outbox:
         now = self.now()
         with reading(self.engine) as connection:
             state = accounts.read_account(connection, no)
-            due = queue.next_due(connection, now, no)
+            due = line.next_due(connection, now, no)
         return state.is_open(lane) and any(
             key[1] == lane and moment <= now and not state.wait_for(lane, key[2], now) for key, moment in due.items()
         )
@@ -155,7 +162,7 @@ class Outbox:
     def _check(self, channel: Channel, lane: Lane, publisher: Publisher) -> int:
         """Look whether posts that matter are really shown; give how many were looked at."""
         with reading(self.engine) as connection:
-            rows = queue.checks_due(connection, channel.no, lane, self.now())
+            rows = line.checks_due(connection, channel.no, lane, self.now())
         for row in rows:
             post = publisher.post(row.remote_id)
             with writing(self.engine) as connection:
@@ -166,8 +173,13 @@ class Outbox:
 
     def _claim(self, channel: Channel, lane: Lane) -> tuple[int, list[Claim]]:
         """Write down what leaves next; give also how many publications were dealt with."""
+        now = self.now()
+        stale = abs(now - self.swept.get((channel.no, lane), _LONG_AGO)) >= SWEEP
         with writing(self.engine) as connection:
-            return claim_next(connection, channel, lane, self.now())
+            claimed = claim_next(connection, channel, lane, now, stale=stale)
+        if stale:
+            self.swept[channel.no, lane] = now
+        return claimed
 
     def _send(self, channel: Channel, publisher: Publisher, claims: list[Claim]) -> None:
         """Send claims in order, until one does not arrive; settle all in one commit."""

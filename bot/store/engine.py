@@ -117,6 +117,8 @@ def _with_hooks(engine: Engine, *, read_only: bool) -> Engine:
             cursor.execute("PRAGMA journal_mode=WAL")
             # NORMAL forgets the last commits when the power fails; a forgotten receipt is a doubled post
             cursor.execute("PRAGMA synchronous=FULL")
+            # what was erased because it named people is gone from the file too; not every build of SQLite sees to that
+            cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 

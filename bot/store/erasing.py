@@ -1,6 +1,7 @@
 """Blanking what was said of people, once its source withdrew it: a tombstone of ids and hashes is all that stays.
 
-The keys stay too, addresses among them, so that another source that still shows the same does not announce it anew.
+What an announcement is known by stays (``identity``: ids, and the address of its page), so that another source that still shows
+the same does not announce it anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.recall import chunks
-from bot.store.tables import announcement, event, item, likeness, picture, publication, remote_post, source, version
+from bot.store.tables import (
+    announcement,
+    delivery,
+    event,
+    item,
+    likeness,
+    picture,
+    publication,
+    remote_post,
+    source,
+    version,
+)
 
 _IN_FLIGHT = ("sending", "unknown")
 
@@ -29,7 +41,10 @@ def erase(connection: Connection, announcements: Iterable[str]) -> None:
         connection.execute(delete(version).where(version.c.item.in_(items)))
         connection.execute(delete(likeness).where(likeness.c.announcement.in_(some)))
         connection.execute(delete(picture).where(picture.c.publication.in_(publications)))
-        connection.execute(update(remote_post).where(remote_post.c.publication.in_(publications)).values(text=None))
+        posts = remote_post.c.publication.in_(publications)
+        connection.execute(update(remote_post).where(posts).values(text=None, link=None))
+        attempts = (delivery.c.publication.in_(publications), delivery.c.state.not_in(_IN_FLIGHT))
+        connection.execute(update(delivery).where(*attempts).values(link=None))
         _blank_publications(connection, some)
         connection.execute(update(announcement).where(announcement.c.id.in_(some)).values(content=None))
         connection.execute(update(item).where(item.c.announcement.in_(some)).values(title="", content=None, url=None))

@@ -163,14 +163,22 @@ def _upgrade(engine: Engine, scripts: Scripts, saved: Path | None) -> None:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             _run(connection, scripts)
     except (CommandError, SQLAlchemyError, RuntimeError) as error:
-        kept = f" A backup was written to {saved} before." if saved else ""
-        raise StoreError(
-            f"The database could not be migrated, and is as it was: {error}",
-            code="store.migration-failed",
-            remedy=f"Please report this.{kept} Until then, run the version that you had.",
-        ) from error
+        raise _failed(error, saved) from error
+    except StoreError as error:
+        if error.code != "store.not-migrated":
+            raise  # locked, full, torn: that says what to do
+        raise _failed(error, saved) from error  # a table that a migration misses, not one that waits for a migration
     finally:
         migrating.dispose()  # the next connections have foreign keys on again
+
+
+def _failed(error: Exception, saved: Path | None) -> StoreError:
+    kept = f" A backup was written to {saved} before." if saved else ""
+    return StoreError(
+        f"The database could not be migrated, and is as it was: {error}",
+        code="store.migration-failed",
+        remedy=f"Please report this.{kept} Until then, run the version that you had.",
+    )
 
 
 def _run(connection: Connection, scripts: Scripts) -> None:

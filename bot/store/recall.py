@@ -99,6 +99,9 @@ _ITEMS = select(item).where(item.c.source == _NO, item.c.key.in_(_VALUES))
 _ITEMS_BY_LINK = select(item).where(item.c.source == _NO, item.c.link.in_(_VALUES))
 _LINKS = select(identity).where(identity.c.scheme == "link", identity.c.key.in_(_VALUES))
 
+# Not as a bare column: SQLite would take its index first and walk through all that a family ever announced.
+_OF_FAMILY = announcement.c.agency.concat("").in_(bindparam("family", expanding=True))
+
 _TOLD_HERE = select(item.c.no).where(item.c.announcement == likeness.c.announcement, item.c.source == _NO)
 _SIMILAR = (
     select(likeness.c.key, likeness.c.announcement)
@@ -107,7 +110,7 @@ _SIMILAR = (
         likeness.c.key.in_(_VALUES),
         likeness.c.at > bindparam("since"),
         or_(likeness.c.retold, ~bindparam("retold", type_=Boolean)),
-        announcement.c.agency.in_(bindparam("family", expanding=True)),
+        _OF_FAMILY,
         ~_TOLD_HERE.exists(),
     )
     .order_by(likeness.c.at.desc())
@@ -116,7 +119,7 @@ _SIMILAR = (
 _SIBLINGS = (
     select(tie)
     .join(announcement, announcement.c.id == tie.c.announcement)
-    .where(tie.c.key.in_(_VALUES), announcement.c.agency.in_(bindparam("family", expanding=True)))
+    .where(tie.c.key.in_(_VALUES), _OF_FAMILY)
     .order_by(announcement.c.created.desc())
 )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import tomltext
 from bot.problems import Finding, Place, Term, say, show
+from bot.remedies import REMEDIES
 from bot.shipped import config_folder
 from bot.text import entities
 from bot.wording.catalogue import EVERYBODY, Book, Page, Scope, TemplateError, Wording
@@ -168,8 +169,8 @@ class _File:
         wrong += [Finding("wording.mention", self._place(at), {"name": one}) for one in _mentions(template)]
         errors = [self._into.wrong(finding) for finding in wrong]
         if not errors and at[-2:-1] != ("phrases",):
-            for finding in self._omissions(at, template):
-                self._into.wrong(finding)
+            omissions = [(finding.code, self._into.wrong(finding)) for finding in self._omissions(at, template)]
+            errors += [said for code, said in omissions if REMEDIES[code].severity == "error"]
         return TemplateError(errors[0]) if errors else template
 
     def _omissions(self, at: tuple[str, ...], template: Template) -> Iterator[Finding]:

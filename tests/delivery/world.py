@@ -22,7 +22,7 @@ from bot.ids import new_id
 from bot.lock import owning
 from bot.model import Composed, Content, Lane, Observed, Wanted
 from bot.operate import Person
-from bot.store import accounts, queue
+from bot.store import accounts, line, queue
 from bot.store.accounts import AccountState
 from bot.store.engine import open_engine, reading, sqlite_path, writing
 from bot.store.migrate import migrate
@@ -203,7 +203,7 @@ class World:
         """When anything has to be done next, waits considered."""
         with reading(self.engine) as connection:
             state = accounts.read_account(connection, self.account)
-            due = queue.next_due(connection, self.clock.at)
+            due = line.next_due(connection, self.clock.at)
         if not state.is_open("rest"):
             return None
         moments = []

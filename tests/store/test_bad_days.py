@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from bot.operate import Person, set_pause
-from bot.store import accounts, attempts, queue, shadow, wishes
+from bot.store import accounts, attempts, line, queue, shadow, wishes
 from bot.store import engine as engines
 from bot.store.engine import StoreError, open_engine, reading, writing
 from bot.store.migrate import backup
@@ -55,7 +55,7 @@ def verbs(here: World) -> dict[str, Callable[[Connection], object]]:
         "move": lambda c: queue.move(c, second, reason="x"),
         "orphans": lambda c: queue.orphans(c, now, now),
         "hurry": lambda c: queue.hurry(c, now),
-        "hold_stale": lambda c: queue.hold_stale(c, account, now, before=now + timedelta(hours=1)),
+        "hold_stale": lambda c: line.hold_stale(c, account, "rest", now, before=now + timedelta(hours=1)),
         "end": lambda c: attempts.end(c, now, "x", "done"),
         "end_all": lambda c: attempts.end_all(c, now, first, "x"),
         "doubt": lambda c: attempts.doubt(c, "x", settles=now, error=None, choked=False),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, select
 
 from adapters.contract import Alert, Budget, Limits
 from bot.operate import approve, hold, retract
-from bot.store import accounts, attempts, queue, shadow, wishes
+from bot.store import accounts, attempts, line, queue, shadow, wishes
 from bot.store.accounts import LaneWait
 from bot.store.engine import StoreError, open_engine, reading, writing
 from bot.store.migrate import Standing, migrate, require_current, standing
@@ -70,9 +70,9 @@ def test_what_waits_comes_in_order_and_in_the_number_asked(here: World) -> None:
         here.announce("stad", key)
     here.announce("dorp", "x", alert=Alert(sent=NOW, expires=NOW + timedelta(hours=1)))
     with writing(here.engine) as connection:
-        rest = queue.waiting(connection, here.account, "rest", here.clock.at, posts=3, take_downs=3)
-        alerts = queue.waiting(connection, here.account, "alert", here.clock.at, posts=9, take_downs=9)
-        nobody = queue.waiting(connection, here.account + 1, "rest", here.clock.at, posts=9, take_downs=9)
+        rest = line.waiting(connection, here.account, "rest", here.clock.at, posts=3, take_downs=3)
+        alerts = line.waiting(connection, here.account, "alert", here.clock.at, posts=9, take_downs=9)
+        nobody = line.waiting(connection, here.account + 1, "rest", here.clock.at, posts=9, take_downs=9)
     assert [one.content.title for one in rest] == ["Bericht a", "Bericht b", "Bericht c"]
     assert [one.content.title for one in alerts] == ["Bericht x"]
     assert nobody == []
@@ -85,7 +85,7 @@ def test_take_downs_come_first(here: World) -> None:
     here.announce("stad", "b")
     here.by_hand(retract, "Bericht a")
     with writing(here.engine) as connection:
-        found = queue.waiting(connection, here.account, "rest", here.clock.at, posts=9, take_downs=9)
+        found = line.waiting(connection, here.account, "rest", here.clock.at, posts=9, take_downs=9)
     assert [one.operation for one in found] == ["delete", "publish"]
 
 
@@ -97,7 +97,7 @@ def test_a_source_waits_for_its_own_and_no_other(here: World) -> None:
     here.announce("stad", "b")
     here.announce("dorp", "x")
     with writing(here.engine) as connection:
-        found = queue.waiting(connection, here.account, "rest", here.clock.at, posts=9, take_downs=9)
+        found = line.waiting(connection, here.account, "rest", here.clock.at, posts=9, take_downs=9)
     assert [one.content.title for one in found] == ["Bericht x"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +35,12 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Iterator[World]:
+def filled(tmp_path: Path) -> World:
     """An installation with a post that is there, its program stopped."""
     with world(tmp_path) as made:
         made.announce("stad", "a")
         made.settle()
-    yield made
+    return made
 
 
 def later(folder: Path, more: str = "pass") -> Scripts:

@@ -88,7 +88,8 @@ def _change(call: Call, name: str, act: str, work: Work) -> Response:
         if fingerprint(rows[0]) != call.form.raw("seen_as"):
             return call.back(path, "done_changed_since", good=False)
         changed = work(connection, call.person, rows) if act in possible(rows[0]) else []
-    return call.back(path, f"done_{act}" if changed else "done_nothing", good=bool(changed), many=1)
+    said = "done_leave" if act == "drop" and rows[0].seen else f"done_{act}"
+    return call.back(path, said if changed else "done_nothing", good=bool(changed), many=1)
 
 
 def _regroup(call: Call, work: Callable[[Connection, str], str], act: str) -> Response:

@@ -120,13 +120,18 @@ def post(call: Call) -> Response:
 
 def possible(row: Any) -> frozenset[str]:
     """Say which acts make sense for a publication as it is now."""
+    never_out = row.seen == 0 and not row.remote_id
     decided = row.state in {"held", "dead"} or (row.state == "unknown" and row.reason is not None)
     found = {
         "approve": decided,
         "mend": row.state in {"held", "dead"} and row.operation in {"publish", "edit"} and row.wanted > 0,
         "hold": row.state in {"queued", "retry"},
-        "drop": row.state in {"held", "dead", "unknown"} and row.seen == 0 and not row.remote_id,
-        "retract": not row.adopted and row.state != "dropped" and bool(row.wanted or row.state == "held"),
+        "drop": (row.state in {"held", "dead", "unknown"} and never_out) or (row.state == "held" and row.seen > 0),
+        # of what never was out nothing can be taken back: it is dropped
+        "retract": not row.adopted
+        and row.state != "dropped"
+        and bool(row.wanted or row.state == "held")
+        and not (never_out and row.state in {"held", "dead"}),
     }
     return frozenset(name for name, can in found.items() if can)
 

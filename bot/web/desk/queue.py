@@ -31,6 +31,9 @@ _STATES = {
     "sent": ("sent",),
     "dropped": ("dropped",),
 }
+_OUT = frozenset({"withdrawn", "relaunch", "changed-there", "flapping"})
+"""Reasons to hold what is out already."""
+
 _LONGEST_ERROR = 200
 _MICROSECOND = timedelta(microseconds=1)
 _DIGITS = 18
@@ -66,10 +69,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """All that is held for one reason, as it was when the page was made: what its forms have to say again."""
+    """All that is held for one reason, as it was when the page was made: what its forms have to say again.
+
+    ``out``: these are on their accounts, and to give up means that they stay as they are there.
+    """
 
     many: int
     reason: str
+    out: bool
     fields: tuple[tuple[str, str], ...]
 
 
@@ -132,7 +139,8 @@ def _lot(wanted: Pile, around: Mapping[tuple[str, str], int], call: Call) -> Lot
         return None
     at = (call.site.now() - EPOCH) // _MICROSECOND
     fields = (*_fields(call), ("many", str(many)), ("at", str(at)))
-    return Lot(many=many, reason=words.reason(wanted.reason, call.here.voice) or wanted.reason, fields=fields)
+    said = words.reason(wanted.reason, call.here.voice) or wanted.reason
+    return Lot(many=many, reason=said, out=wanted.reason in _OUT, fields=fields)
 
 
 def _with_lot(call: Call, work: Any, key: str) -> Response:

@@ -107,6 +107,15 @@ MISTAKES: tuple[tuple[str, str, int | None], ...] = (
 """A mistake each: the file, the code that names it, and its line."""
 
 
+def test_template_that_says_nothing_is_never_used(tmp_path: Path) -> None:
+    """A template without title and text would post empty frames: it counts as broken; one without a link is only warned of."""
+    write(tmp_path, 'news = ""')
+    with pytest.raises(TemplateError, match=r"nl\.toml:1: news shows neither"):
+        said(tmp_path)
+    write(tmp_path, 'news = "{title}"')
+    assert said(tmp_path) == "T"
+
+
 @pytest.mark.parametrize(("text", "code", "line"), MISTAKES)
 def test_check_names_file_line_and_code(tmp_path: Path, text: str, code: str, line: int | None) -> None:
     """``check`` says every mistake with the line it stands on, in both languages."""

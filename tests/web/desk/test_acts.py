@@ -34,6 +34,20 @@ CASES: list[Case] = [
     ("hold", {"state": "queued"}, "Wordt vastgehouden.", {"state": "held", "reason": "by-hand"}, "held"),
     ("hold", {"state": "retry"}, "Wordt vastgehouden.", {"state": "held"}, "held"),
     ("drop", {"state": "held", "reason": "stale"}, "Vervallen.", {"state": "dropped", "reason": "by-hand"}, "dropped"),
+    (
+        "drop",
+        {"state": "held", "reason": "withdrawn", "operation": "delete", **SENT, "wanted": 0},
+        "Het blijft zoals het is.",
+        {"state": "sent", "wanted": 1, "seen": 1, "operation": "publish", "reason": None},
+        "left",
+    ),
+    (
+        "drop",
+        {"state": "held", "reason": "changed-there", "operation": "edit", **SENT, "wanted": 2},
+        "Het blijft zoals het is.",
+        {"state": "sent", "wanted": 1, "operation": "publish"},
+        "left",
+    ),
     ("retract", {"state": "queued"}, "Teruggetrokken.", {"state": "dropped", "wanted": 0}, "retracted"),
     ("retract", {"state": "sent", **SENT}, "Teruggetrokken.", {"state": "queued", "operation": "delete"}, "retracted"),
 ]
@@ -57,8 +71,8 @@ def test_only_what_makes_sense_is_offered(anna: Operator, world: World) -> None:
     """A page offers the acts that its publication allows, and none of the others does anything when it is sent anyway."""
     offered = {
         "queued": {"hold", "retract"},
-        "held": {"approve", "drop", "retract", "mend"},
-        "dead": {"approve", "drop", "retract", "mend"},
+        "held": {"approve", "drop", "mend"},
+        "dead": {"approve", "drop", "mend"},
         "sent": {"retract"},
         "dropped": set(),
         "sending": {"retract"},
