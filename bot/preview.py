@@ -152,7 +152,8 @@ class Looking:
             except WordingError as error:
                 self._wrong(source, f"would be held: {error}", "wording")
             else:
-                self.found.posts.append(as_post(account.id, source.id, composed, known.limits))
+                post = as_post(account.id, source.id, composed, known.limits)
+                self.found.posts.append({**post, "boost": content.boost})
 
     def _wrong(self, source: SourceSettings, sentence: str, code: str) -> None:
         self.found.problems.append(f"{source.id}: {sentence.strip()} [{code}]")

@@ -56,6 +56,8 @@ def _write(path: Path, posts: list[dict[str, Any]], language: Any) -> None:
 def _show(post: dict[str, Any]) -> None:
     head = f"{post['account']} ← {post['source']}  {post['length']}/{post['limit']}  {post['language']}  {post['visibility']}"
     show(head, bold=True)
+    if post["boost"]:
+        show(plain_line(f"  boosts: {post['boost']}"))
     if post["spoiler_text"]:
         show(f"  CW: {post['spoiler_text']}")
     for part in post["parts"]:

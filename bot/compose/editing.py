@@ -26,9 +26,15 @@ _LEFT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"(?:(?<=[.!?…\]\n])|\A)\s{0,4}[\[(]?(?:lees (?:meer|verder)|read (?:more|on)|continue reading|weiterlesen|lire la suite"
-    r"|leer más|leggi tutto|(?:more (?:details|information)|(?:voor )?meer informatie|klik|click|plus de détails)"
-    r" (?:hier|here|ici)|descárguelo aquí)[\])]?(?: ?(?:…|\.{1,3}|»|›|→|>{1,2}))?\s*\Z",
+    r"(?:(?<=[.!?…\]\n])|\A)\s{0,4}[\[(]?(?:"
+    r"lees (?:hier )?(?:meer|verder)(?: over [^.!?\n]{1,60})?(?: (?:hier|op (?:de|onze) (?:web)?site))?"
+    r"|(?:lees|bekijk) (?:hier )?het (?:hele|volledige) (?:nieuws)?(?:artikel|bericht)(?: (?:hier|op (?:de|onze) (?:web)?site))?"
+    r"|klik hier (?:om (?:verder|meer) te lezen|voor (?:meer|het hele|het volledige) [^.!?\n]{1,40})"
+    r"|read (?:more|on|the (?:full|whole) (?:story|article|statement|text|announcement|(?:press|news) release))(?: here| on our (?:web)?site)?"
+    r"|click here (?:to read more|for more [^.!?\n]{1,40})"
+    r"|continue reading|weiterlesen|lire la suite|leer más|leggi tutto"
+    r"|(?:more (?:details|information)|(?:voor )?meer informatie|klik|click|plus de détails) (?:hier|here|ici)|descárguelo aquí)"
+    r"[\])]?(?: ?(?:…|\.{1,3}|»|›|→|>{1,2}))?\s*\Z",
     re.IGNORECASE,
 )
 _CUT_OFF = re.compile(r"\s(?:…|\.\.\.)\Z")

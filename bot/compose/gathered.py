@@ -57,7 +57,7 @@ class Digest:
         posts = tuple(
             self.frame.render({**one, "number": _number(place, count)}) for place, one in enumerate(filled, start=1)
         )
-        return posts if all(map(self.frame.fits, posts)) else None
+        return posts if all(posts) and all(map(self.frame.fits, posts)) else None
 
     def _groups(self) -> list[tuple[str, ...]]:
         left = entries_of(self.values["text"])

@@ -51,9 +51,9 @@ def heights(connection: Connection, wanted: Pile) -> dict[tuple[str, str], int]:
     meant = _meant(connection, wanted)
     if meant is None:
         return {}
-    reason = func.coalesce(publication.c.reason, "")
-    query = select(publication.c.state, reason, func.count()).where(*meant).group_by(publication.c.state, reason)
-    return {(state, why): many for state, why, many in connection.execute(query)}
+    query = select(publication.c.state, publication.c.reason, func.count()).where(*meant)
+    rows = connection.execute(query.group_by(publication.c.state, publication.c.reason))
+    return {(state, reason or ""): many for state, reason, many in rows}
 
 
 def post(connection: Connection, id_: str) -> Row[Any] | None:

@@ -32,7 +32,7 @@ def test_what_was_found_stays_mended() -> None:
 
 
 def test_new_inputs_find_nothing() -> None:
-    """A thousand damaged documents of every kind go all the way, in bounded time, and the same ones give the same result."""
-    found = fuzzed("--inputs", "1000", "--seed", "2026")
+    """Hundreds of damaged documents of every kind go all the way, in bounded time, and the same ones give the same result."""
+    found = fuzzed("--inputs", "600", "--seed", "2026")
     assert found["slowest_s"] < 2
-    assert found["outcomes"]["read"] > 300
+    assert found["outcomes"]["read"] > 200

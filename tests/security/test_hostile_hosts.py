@@ -183,3 +183,16 @@ def test_neither_items_nor_the_environment_lead_anywhere(tmp_path: Path, canarie
         installation.once()
         assert len(server.texts()) == 4
         assert [canary.visits for canary in canaries] == [0, 0]
+
+
+def test_an_address_on_the_command_line_opens_itself_alone(tmp_path: Path) -> None:
+    """``inspect`` asks whatever address a person names, loopback too, and follows no redirect from there into the private network."""
+    with Canary() as canary, HostileHost(canary.port) as host:
+        host.turned = True
+        host.feeds["toekomst"].add("nieuw")
+        installation = Installation(folder=tmp_path)
+        read = installation.json("inspect", f"{host.url}/toekomst")
+        led = installation.json("inspect", f"{host.url}/naar-poort")
+        assert canary.visits == 0
+    assert read["items"]
+    assert (led["items"], led["problems"][0].partition(":")[0]) == ([], "http.private-address")

@@ -241,6 +241,11 @@ def make_world(folder: Path) -> World:
     """Make a world with agencies, accounts and sources, and nothing told yet."""
     engine = open_engine(f"sqlite:///{folder / 'world.db'}")
     migrate(engine, NOW)
+    return people(engine)
+
+
+def people(engine: Engine) -> World:
+    """Make a world in a database that has its schema and nothing else."""
     world = World(engine=engine)
     with writing(engine) as connection:
         for name, one in AGENCIES.items():
