@@ -65,8 +65,8 @@ MOST_RUNS = 25
 EARLY = 0.2
 """How many of the kills may come before the program asked for anything."""
 
-START_UP = 0.7
-"""Seconds that a run needs before its first request."""
+LEAST = 0.3
+"""Seconds over which kills are spread at least."""
 
 FORGETS = 0.25
 """In how many rounds a server with keys loses them between the kill and the next run."""
@@ -111,7 +111,8 @@ class Trial:
             self._announce(SOURCES[place % len(SOURCES)], f"r{number}n{place}")
         self._have_bad_days()
         for _ in range(self.plan.kills):
-            self._kill(before)
+            if len(self._posts()) - before < self.plan.entries:
+                self._kill(before)
         if self.plan.server == "keys" and self.chance.random() < FORGETS:
             self.server.ask("POST", "forget-keys")
         self.runs[self._recover()] += 1
@@ -135,13 +136,14 @@ class Trial:
 
     def _kill(self, before: int) -> None:
         """Kill a run at a random moment: one in five from its very start, the others from its first request on."""
+        left = 1 - (len(self._posts()) - before) / self.plan.entries
         asked = self._asked()
         process = self.installation.start("run", "--once", "--force")
         if self.chance.random() < EARLY:
             moment = self.chance.uniform(0.0, self.span)
         else:
             wait_until(lambda: self._asked() > asked or process.poll() is not None, 60)
-            moment = self.chance.uniform(0.0, self.work)
+            moment = self.chance.uniform(0.0, self.work * left)
         try:
             process.wait(moment)
         except subprocess.TimeoutExpired:
@@ -172,9 +174,9 @@ class Trial:
         return MOST_RUNS
 
     def _follow(self, took: float) -> None:
-        """Follow how long runs take, so that kills are spread over all of them: the longest counts, and fades."""
-        self.span = max(took, 0.9 * self.span)
-        self.work = max(took - START_UP, 0.9 * self.work)
+        """Follow how long a run takes that has everything to do, so that kills are spread over all of it."""
+        self.span = 0.8 * self.span + 0.2 * took
+        self.work = max(LEAST, 0.8 * self.work + 0.2 * took)
 
     def _posts(self) -> list[Any]:
         posts: list[Any] = self.server.ask("GET", "state")["posts"]

@@ -6,10 +6,12 @@ Feeds on loopback announce at random; a share of the answers are server errors, 
 of documents and maintenance pages. The real collector, outbox and housekeeping go on in one process, round after round, as
 the service has them; only the clock is moved. Prints JSON:
 
-``announced``, ``sent``, ``lost``, ``doubled``: items that feeds showed before the last two days, and what became of them.
+``announced``, ``sent``, ``lost``, ``doubled``: items that feeds showed between first contact and the last two days, and what
+became of them.
 ``conditional``: the share of requests with a validator; ``unconditional_again``: those without one to a feed that had given one;
 ``inside_retry_after``: requests to a feed that had asked for rest until later.
-``rss_mib``, ``handles``: memory and open files after a tenth of the time, at the end, and the most there were in between.
+``rss_mib``, ``handles``: memory and open files after a tenth of the time, at the end, and the most there were in between;
+``tenths`` is what they were along the way.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -64,7 +67,8 @@ class Feed:
     shown: deque[tuple[str, datetime]] = field(default_factory=lambda: deque(maxlen=SHOWN))
     announced: dict[str, datetime] = field(default_factory=dict)
     rest_until: datetime = START
-    met: bool = False
+    met: datetime | None = None
+    """When its first document was fetched: what stood in that is history to whoever follows it."""
 
     def announce(self, now: datetime) -> None:
         """Show something new."""
@@ -105,7 +109,7 @@ class Country:
         feed = self.feeds[number]
         self.counts["requests"] += 1
         self.counts["conditional"] += validator is not None
-        self.counts["unconditional_again"] += validator is None and feed.met
+        self.counts["unconditional_again"] += validator is None and feed.met is not None
         self.counts["inside_retry_after"] += self.now < feed.rest_until
         if feed.met and self.chance.random() < self.faults:
             return self._badly(feed)
@@ -113,7 +117,7 @@ class Country:
         if validator == etag:
             self.counts["not_modified"] += 1
             return answer(304, b"", f"ETag: {etag}")
-        feed.met = True
+        feed.met = feed.met or self.now
         return answer(200, feed.document(), f"ETag: {etag}")
 
     def _badly(self, feed: Feed) -> bytes | None:
@@ -225,7 +229,12 @@ def outcome(app: App, country: Country) -> dict[str, int]:
     with reading(app.engine) as connection:
         rows = connection.execute(told.where(publication.c.state == "sent").group_by(item.c.native_id))
         sent = {row[0]: row[1] for row in rows}
-    due = [id_ for feed in country.feeds for id_, at in feed.announced.items() if START < at < country.now - GRACE]
+    due = [
+        id_
+        for feed in country.feeds
+        for id_, at in feed.announced.items()
+        if (feed.met or country.now) < at < country.now - GRACE
+    ]
     return {
         "announced": len(due),
         "sent": sum(1 for id_ in due if id_ in sent),
@@ -267,11 +276,12 @@ def _manners(country: Country) -> dict[str, Any]:
 
 
 def _sizes(meter: Meter) -> dict[str, Any]:
-    warm = len(meter.rss) // 10
-    return {
-        "rss_mib": {"warm": meter.rss[warm], "end": meter.rss[-1], "most": max(meter.rss)},
-        "handles": {"warm": meter.handles[warm], "end": meter.handles[-1], "most": max(meter.handles)},
-    }
+    return {"rss_mib": _along(meter.rss), "handles": _along(meter.handles)}
+
+
+def _along(samples: Sequence[float]) -> dict[str, Any]:
+    tenth = max(1, len(samples) // 10)
+    return {"warm": samples[tenth], "end": samples[-1], "most": max(samples), "tenths": samples[::tenth]}
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 One place decides what a line may hold: values whose name says that they are secret are not written, nor is anything that
 looks like a credential inside an address or a header; and no text from outside can look like the next line, or steer a
-terminal. Libraries that log in their own way pass there too.
+terminal. Libraries that log in their own way are heard by ``bot.liblog``, which keeps the same rules.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from bot.liblog import listen
 from bot.redact import without_credentials
 from bot.terminal import plain, plain_line, set_off
 
@@ -51,20 +52,6 @@ def _fit(name: str, value: Any, deep: int) -> Any:
     return (plain if name in _MANY_LINES else plain_line)(without_credentials(str(value)))
 
 
-class _Redacting(logging.Formatter):
-    """What libraries log, fit to be written. The base class is the standard library's own seam."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write a record. Only a traceback has lines of its own."""
-        trace = self.formatException(record.exc_info) if record.exc_info else record.exc_text
-        head = self._head(record)
-        return f"{head}\n{set_off(without_credentials(trace))}" if trace else head
-
-    def _head(self, record: logging.LogRecord) -> str:
-        record.message = record.getMessage()
-        return plain_line(without_credentials(self.formatMessage(record)))
-
-
 def configure() -> None:
     """Set logging up for the whole program."""
     terminal = sys.stderr.isatty()
@@ -83,7 +70,4 @@ def configure() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    others = logging.StreamHandler(sys.stderr)
-    others.setFormatter(_Redacting("%(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(handlers=[others], level=logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # two lines a run otherwise
+    listen()

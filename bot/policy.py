@@ -52,9 +52,15 @@ NAMES: Mapping[str, str] = {
 """Platforms whose name has other capitals than its first letter."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
-_SPACES = re.compile(r" {2,}")
+_SPACES = re.compile(r" +(?= |[.!?]+\Z)")
 _TRAILING = ".,;:!?'\")]}>…"
-_FINISHED = (".", "!", "?", "…", ":", "\n")
+_FINISHED = (".", "!", "?", "…", ":")
+_POINTING = re.compile(
+    r"(?:\A|[\s(\[])(?:aan|bekijk|check|door|en|in|kijk|lees|met|naar|of|op|over|van|via|volg|zie"
+    r"|and|at|by|follow|from|on|or|read|see|to|watch|with)\Z",
+    re.IGNORECASE,
+)
+"""Words that need what follows them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +195,19 @@ def _thinned(
 
     for row in text.split("\n"):
         left = _ADDRESS.sub(kept, row)
-        yield (row if left == row else _SPACES.sub(" ", left).strip()), row
+        yield (row if left == row else _SPACES.sub("", left).strip()), row
 
 
 def _in_place_of(address: str, found: re.Match[str]) -> str:
-    """Give what stands where an address stood: nothing behind a finished sentence, else the name of its platform."""
-    before, after = found.string[: found.start()].rstrip(), found.string[found.start() + len(address) :].strip()
-    if not after.strip(_TRAILING) and (not before or before.endswith(_FINISHED)):
-        return ""
-    return _name(address) + found[0][len(address) :]
+    """Give what stands where an address stood: nothing at the end of a line, else the name of its platform.
+
+    A word before it that needs something behind it gets the name at the end too.
+    """
+    before, rest = found.string[: found.start()].rstrip(), found[0][len(address) :]
+    at_the_end = not found.string[found.start() + len(address) :].strip(f"{_TRAILING} ")
+    if not at_the_end or _POINTING.search(before) or before.endswith(("(", "[")):
+        return _name(address) + rest
+    return "" if not before or before.endswith(_FINISHED) else rest
 
 
 def _name(address: str) -> str:

@@ -52,6 +52,9 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
+        from bot.liblog import listen
+
+        listen()
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"bot.cli.{module}"), name)
         return command

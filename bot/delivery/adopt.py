@@ -6,6 +6,7 @@ corrected and withdrawn as ever; another program's are never touched.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -35,10 +36,13 @@ def adopt(
     """
     if claim.wanted.generation:
         return None  # a second copy was asked for
-    post = _same_words(connection, state, claim)
+    free = _free(connection, state, claim)
+    if not free:
+        return None
+    post = _same_words(free, claim)
     if post is not None:
         return _Takeover(connection, claim, post, now).as_ours(shown=True)
-    post = _same_link(connection, state, claim) if claim.part == 0 else None
+    post = _same_link(connection, state, free, claim) if claim.part == 0 else None
     if post is None:
         return None
     if post.application is not None and post.application == state.application:
@@ -46,16 +50,16 @@ def adopt(
     return _Takeover(connection, claim, post, now).as_it_is()
 
 
-def _same_words(connection: Connection, state: AccountState, claim: Claim) -> Shadow | None:
+def _same_words(free: Sequence[Shadow], claim: Claim) -> Shadow | None:
     """Find the very post: with our words, and as a thread part under the part before it."""
     wanted = claim.fingerprint
-    for post in _free(connection, state, claim):
+    for post in free:
         if post.digest == wanted.digest and (claim.part == 0 or post.in_reply_to == wanted.in_reply_to):
             return post
     return None
 
 
-def _same_link(connection: Connection, state: AccountState, claim: Claim) -> Shadow | None:
+def _same_link(connection: Connection, state: AccountState, free: Sequence[Shadow], claim: Claim) -> Shadow | None:
     """Find a post that leads to the same page, where that page stands for one announcement alone.
 
     Never for an alert: many share one page, and a missed alert is worse than a doubled one.
@@ -65,7 +69,7 @@ def _same_link(connection: Connection, state: AccountState, claim: Claim) -> Sha
         return None
     if not shadow.is_specific(connection, state.no, link):
         return None
-    found = [post for post in _free(connection, state, claim) if post.link == link]
+    found = [post for post in free if post.link == link]
     if len(found) != 1:
         return None
     same = is_the_same_news(found[0].text, found[0].application, state.application, claim.wanted.content.title)

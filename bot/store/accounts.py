@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from adapters.contract import Budget, Limits
 from bot.model import ERRANDS, Errand, Lane
@@ -100,10 +100,15 @@ class AccountState:
                 yield self.lane_waits[name]
 
 
+# Made once: they are asked several times for every post, and building a statement costs more than running it.
+_ACCOUNT = select(account).where(account.c.no == bindparam("no"))
+_ACCOUNT_LOCKED = _ACCOUNT.with_for_update()
+_EMERGENCY = select(setting.c.value).where(setting.c.key == "paused")
+
+
 def read_account(connection: Connection, no: int, *, lock: bool = False) -> AccountState:
     """Read one account; ``lock`` keeps others from changing it until the transaction ends."""
-    query = select(account).where(account.c.no == no)
-    row = connection.execute(query.with_for_update() if lock else query).one()
+    row = connection.execute(_ACCOUNT_LOCKED if lock else _ACCOUNT, {"no": no}).one()
     return _state(row, emergency_stop(connection))
 
 
@@ -116,7 +121,7 @@ def active_accounts(connection: Connection) -> list[AccountState]:
 
 def emergency_stop(connection: Connection) -> str | None:
     """Whether everything was paused: ``all``, ``rest`` (alerts go on), or None."""
-    found: str | None = connection.scalar(select(setting.c.value).where(setting.c.key == "paused"))
+    found: str | None = connection.scalar(_EMERGENCY)
     return found
 
 

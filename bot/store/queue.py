@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from bot.model import Claim, Frozen, Lane, Operation, Part, PublicationState
 from bot.store.tables import delivery, publication
@@ -65,13 +65,14 @@ def hurry(connection: Connection, now: datetime) -> None:
     )
 
 
+_WANTED = select(publication.c.state, publication.c.wanted, publication.c.operation).where(
+    publication.c.id == bindparam("id")
+)
+
+
 def is_wanted(connection: Connection, publication_id: str) -> bool:
     """Whether a claimed publication is still to be sent: it may have been withdrawn since."""
-    row = connection.execute(
-        select(publication.c.state, publication.c.wanted, publication.c.operation).where(
-            publication.c.id == publication_id
-        )
-    ).one()
+    row = connection.execute(_WANTED, {"id": publication_id}).one()
     return row.state == "sending" and (row.wanted > 0 or row.operation in REMOVING)
 
 

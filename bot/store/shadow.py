@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from bot.store.recall import chunks
 from bot.store.tables import identity, remote_post
@@ -39,15 +39,23 @@ def known_posts(connection: Connection, account: int, remote_ids: Iterable[str])
     }
 
 
+_UNOWNED = (
+    select(remote_post)
+    .where(
+        remote_post.c.account == bindparam("account"),
+        remote_post.c.publication.is_(None),
+        or_(remote_post.c.link == bindparam("link"), remote_post.c.digest == bindparam("digest")),
+    )
+    .order_by(remote_post.c.remote_id.desc())
+    .limit(10)
+)
+
+
 def unowned(connection: Connection, account: int, link: str | None, digest: str) -> list[Shadow]:
     """Find posts that belong to nobody yet and carry this link or this text, newest first."""
-    same = remote_post.c.digest == digest
-    query = select(remote_post).where(
-        remote_post.c.account == account,
-        remote_post.c.publication.is_(None),
-        or_(remote_post.c.link == link, same) if link else same,
-    )
-    return [_shadow(row) for row in connection.execute(query.order_by(remote_post.c.remote_id.desc()).limit(10))]
+    # without a link the comparison with NULL finds nothing, as it should
+    rows = connection.execute(_UNOWNED, {"account": account, "link": link, "digest": digest})
+    return [_shadow(row) for row in rows]
 
 
 def is_specific(connection: Connection, account: int, link: str) -> bool:

@@ -113,35 +113,3 @@ def test_an_alert_rests_half_a_minute_at_most_while_its_server_is_down(here: Wor
     here.settle()
     assert here.texts() == ["Bericht a"]
     assert here.clock.at - began < timedelta(minutes=8)
-
-
-def test_a_long_line_is_read_by_its_states_and_not_as_a_whole(here: World) -> None:
-    """What was sent before costs nothing: no query of the line walks along all of it."""
-    from sqlalchemy import event
-
-    from bot.store import line
-
-    here.announce("stad", "a")
-    said: list[tuple[str, Any]] = []
-    event.listen(here.engine, "before_cursor_execute", lambda *all_: said.append((all_[2], all_[3])))
-    with writing(here.engine) as connection:
-        line.waiting(connection, here.account, "rest", here.clock.at, posts=8, take_downs=8)
-        line.hold_stale(connection, here.account, "rest", here.clock.at, before=here.clock.at)
-        line.next_due(connection, here.clock.at, here.account)
-        line.next_due(connection, here.clock.at)
-        plans = [
-            row[3]
-            for sentence, values in said
-            if "FROM publication" in sentence
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sentence}", values)
-        ]
-    walks = [plan for plan in plans if plan.startswith(("SCAN publication", "SEARCH publication"))]
-    assert walks
-    fits = (
-        "lane=? AND state=?",
-        "ix_publication_state_due (state=?",
-        "check_at",
-        "_publication_1 (id=?)",
-        "remote_id>?",
-    )
-    assert [plan for plan in walks if not any(one in plan for one in fits)] == []

@@ -24,6 +24,7 @@ from tests.e2e.installation import TOKEN_VARIABLE, Installation
 from tests.standin.mastodon import Standin
 
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+ROOT = Path(__file__).parent.parent.parent
 SECRET = "Zx81-geheim-4711"
 HARM = (
     "\x1b]0;eigendom\x07\x1b[2J\x9b31m\u202eNEPO\u2066\r\nomroeper: alles is goed [ok]\nINFO: vervalst\u2028{}\x85klaar"
@@ -120,12 +121,11 @@ def logged(*, terminal: bool) -> str:
     """Give what a process logs that is told everything bad at once."""
     harm = HARM.encode("unicode_escape").decode()
     command = [sys.executable, "-W", "error", "-c", LOGS, SECRET, harm]
-    root = Path(__file__).parent.parent.parent
     if not terminal:
-        done = subprocess.run(command, capture_output=True, cwd=root, timeout=30, check=True)
+        done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=30, check=True)
         return done.stderr.decode()
     master, slave = pty.openpty()
-    with subprocess.Popen(command, stderr=slave, stdout=subprocess.DEVNULL, cwd=root) as process:
+    with subprocess.Popen(command, stderr=slave, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
         os.close(slave)
         said = b""
         try:
@@ -205,9 +205,8 @@ def test_a_crash_says_where_and_no_secret(tmp_path: Path) -> None:
         "bot.cli.cli.main = lambda **_: fall(sys.argv[1])\n"
         "bot.cli.main()\n"
     )
-    root = Path(__file__).parent.parent.parent
     done = subprocess.run(
-        [sys.executable, "-c", program, SECRET], capture_output=True, text=True, cwd=root, check=False, timeout=30
+        [sys.executable, "-c", program, SECRET], capture_output=True, text=True, cwd=ROOT, check=False, timeout=30
     )
     assert done.returncode == 1
     assert "RuntimeError" in done.stderr
@@ -231,3 +230,29 @@ def test_a_secret_that_others_can_read_is_said(tmp_path: Path, mode: int) -> Non
     (found,) = [one for one in installation.json("check") if one["code"] == "secret.file-mode"]
     assert "chmod" in found["remedy"]
     assert SECRET not in str(found)
+
+
+def test_libraries_are_heard_in_every_command(tmp_path: Path) -> None:
+    """What a library logs or warns of while a command runs is one line, without credentials and harmless."""
+    program = (
+        "import sys, logging, warnings, bot.cli, bot.settings\n"
+        "secret, harm = sys.argv.pop(), sys.argv.pop().encode().decode('unicode_escape')\n"
+        "load = bot.settings.load\n"
+        "def loud(*args):\n"
+        "    logging.getLogger('library').warning('retrying https://a.example/?api_key=%s %s', secret, harm)\n"
+        "    warnings.warn(f'token={secret} {harm}', stacklevel=1)\n"
+        "    return load(*args)\n"
+        "bot.settings.load = loud\n"
+        "bot.cli.main()\n"
+    )
+    installation = Installation(folder=tmp_path)
+    installation.configure(server=None, sources={})
+    arguments = ["--config", str(installation.config), "check", HARM.encode("unicode_escape").decode(), SECRET]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, cwd=ROOT, check=False, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stderr
+    assert not STEERING.search(done.stderr)
+    heard = [line for line in done.stderr.splitlines() if line.startswith("WARNING ")]
+    assert [line.split(":")[0] for line in heard] == ["WARNING library", "WARNING py.warnings"]

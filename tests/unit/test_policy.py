@@ -151,10 +151,20 @@ def test_a_body_that_may_link_there_does() -> None:
     ("text", "link", "left"),
     [
         (f"Kijk op {VIDEO}.", PAGE, "Kijk op TikTok."),
-        (f"Kijk op {VIDEO} of {TWEET}, of bel.\n\nMeer: {SKEET}", PAGE, f"Kijk op TikTok of X, of bel.\n\nMeer: {SKEET}"),
+        (
+            f"Kijk op {VIDEO} of {TWEET}, of bel.\n\nMeer: {SKEET}",
+            PAGE,
+            f"Kijk op TikTok of X, of bel.\n\nMeer: {SKEET}",
+        ),
         (f"De brug is open. {VIDEO}", PAGE, "De brug is open."),
         (f"De brug is open.\n{VIDEO}\nTot morgen.", PAGE, "De brug is open.\nTot morgen."),
         (f"{VIDEO}", PAGE, ""),
+        (f"Brug dicht tot 12 uur {TWEET}", PAGE, "Brug dicht tot 12 uur"),
+        (f"Brug dicht tot 12 uur {TWEET}.", PAGE, "Brug dicht tot 12 uur."),
+        (f"Kijk de beelden terug ({VIDEO}).", PAGE, "Kijk de beelden terug (TikTok)."),
+        (f"Dicht. {VIDEO}.", PAGE, "Dicht."),
+        (f"Zie {VIDEO} en {TWEET}!", PAGE, "Zie TikTok en X!"),
+        (f"De beelden: {VIDEO}", PAGE, "De beelden:"),
         (f"Zie {TWEET}", TWEET, f"Zie {TWEET}"),
         (f"Zie {TWEET}", None, f"Zie {TWEET}"),
         (f"Zie {VIDEO}", None, "Zie TikTok"),
@@ -170,7 +180,9 @@ def test_an_alert_leads_behind_no_wall_at_all() -> None:
     """Who must act now cannot log in first: without an open address there is no address, in the text neither."""
     assert better_link(POLICY, "rijk", (TWEET, VIDEO), behind_walls=False) is None
     assert better_link(POLICY, "rijk", (TWEET, PAGE), behind_walls=False) == PAGE
-    assert without_links(POLICY, "rijk", f"Volg {TWEET} voor nieuws.", None, behind_walls=False) == "Volg X voor nieuws."
+    assert (
+        without_links(POLICY, "rijk", f"Volg {TWEET} voor nieuws.", None, behind_walls=False) == "Volg X voor nieuws."
+    )
 
 
 @given(st.text(alphabet="https:/x.com tiktok)\n…", max_size=300))
