@@ -456,7 +456,7 @@ class Wanted:
     """A publication that waits to be delivered, with everything that composing it needs.
 
     ``answers`` is the post on the same account that it replies to, where its announcement follows another; ``aliases``
-    how often a server returned somebody else's post for its key; ``bare``: its pictures were refused; ``mended`` are a
+    how often another key was needed (ours gave somebody else's post, or one that was deleted); ``bare``: its pictures were refused; ``mended`` are a
     person's own words for this version, in place of what would be composed. ``created`` is when it was first wanted,
     ``sent`` when its post first appeared, ``changed`` when what it says last changed; ``prepared`` the version whose
     pictures are ready or given up.

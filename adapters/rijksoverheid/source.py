@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _RULE = 1
 _MOST_REQUESTS = 12
+_FEWEST_REQUESTS = 6
+"""Requests that each question may take at least: with fewer a crowded day could never be cut down to what is shown whole."""
 _MOST_SEEN = 2000
 _RSS = "application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 _PLACE = b"rijksoverheid.nl/api/rss"
@@ -44,8 +46,10 @@ _NORMAL = ("feed.no-entries",)
 class RijksoverheidSource:
     """A query to rijksoverheid.nl. See the law in ``adapters.contract``.
 
-    A fetch covers the time since the last one, with an overlap, in at most ``_MOST_REQUESTS`` requests; what is left of a
-    long gap is for the next fetch, oldest first. First contact looks once at a month, and then only at what is near.
+    A fetch covers the time since the last one, with an overlap, in at most ``_MOST_REQUESTS`` requests (of several
+    questions, ``_FEWEST_REQUESTS`` each); what is left of a long gap, or of a crowded day, is for the next fetch, oldest
+    first. First contact looks once at a month, and then only at what is near. ``since`` in the cursor is where the
+    overlap of the last fetch began, ``left`` where it broke off.
     """
 
     Options: ClassVar[type] = Options
@@ -61,19 +65,19 @@ class RijksoverheidSource:
     async def fetch(self, cursor: Cursor) -> Batch:
         """Ask for what was published since the last fetch. Raises what ``HttpClient.get`` raises, and ``Malformed``."""
         now = datetime.now(UTC)
-        since = _since(cursor)
+        since, left_at = _moment(cursor, "since"), _moment(cursor, "left")
         known = frozenset(cursor.get("seen", ())) if cursor.get("rule") == _RULE else frozenset()
-        harvest = _Harvest(known=known, since=overlapping(now))
+        harvest = _Harvest(known=known, since=overlapping(now), first=since is None, resumed=left_at is not None)
         asked = tuple(questions(self._config.url, self._config.options or Options()))
         for question in asked:
-            left = harvest.requests + _MOST_REQUESTS // len(asked)
-            if since:
-                await self._cover(question, next_window(since, now), harvest, cursor, left)
+            limit = harvest.requests + max(_FEWEST_REQUESTS, _MOST_REQUESTS // len(asked))
+            if begins := left_at or since:
+                await self._cover(question, next_window(begins, now), harvest, cursor, limit)
             elif await self._ask(address(self._config.url, question, first_window(now)), harvest, cursor):
-                await self._cover(question, next_window(overlapping(now), now), harvest, cursor, left)
+                await self._cover(question, next_window(overlapping(now), now), harvest, cursor, limit)
         if harvest.unmodified:
             return Batch(not_modified=True, cursor=cursor, whole=False, hints=harvest.hints)
-        return harvest.batch(cursor, first=since is None)
+        return harvest.batch(cursor)
 
     async def _cover(
         self, question: dict[str, Any], window: Window, harvest: _Harvest, cursor: Cursor, limit: int
@@ -126,13 +130,18 @@ class RijksoverheidSource:
 
 @dataclass(slots=True, kw_only=True)
 class _Harvest:
-    """What the answers of one fetch have shown so far. ``since`` is where the next one starts."""
+    """What the answers of one fetch have shown so far. ``since`` is where the next one starts, ``left`` where this one broke off.
+
+    ``first``: nothing was asked before; ``resumed``: it goes on where the last one broke off.
+    """
 
     known: frozenset[str]
     since: datetime
+    first: bool
+    resumed: bool
+    left: datetime | None = None
     requests: int = 0
     unmodified: bool = False
-    complete: bool = True
     items: dict[str, Item] = field(default_factory=dict)
     broken: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, None] = field(default_factory=dict)
@@ -161,14 +170,15 @@ class _Harvest:
 
     def stop(self, start: datetime) -> None:
         """Leave what is not asked for yet to the next fetch."""
-        self.complete = False
-        self.since = min(self.since, start)
+        self.left = min(self.left or start, start)
 
-    def batch(self, cursor: Cursor, *, first: bool) -> Batch:
+    def batch(self, cursor: Cursor) -> Batch:
         """Put the answers together. With one answer alone its validators can be used next time."""
         seen = [*self.seen, *(one for one in cursor.get("seen", ()) if one not in self.seen and one in self.known)]
         advanced = {"rule": _RULE, "since": self.since.isoformat(), "seen": seen[:_MOST_SEEN]}
-        if self.requests == 1 and not self.broken:
+        if self.left:
+            advanced["left"] = self.left.isoformat()
+        elif self.requests == 1 and not self.broken:
             advanced |= self.last
         return Batch(
             items=tuple(self.items.values()),
@@ -176,7 +186,7 @@ class _Harvest:
             broken=tuple(self.broken.values()),
             cursor=advanced,
             # The window moves by our own choice: that nothing of the last one is in it says nothing about a gap.
-            whole=self.complete and (first or bool(self.unchanged) or not self.items),
+            whole=self.left is None and (self.first or self.resumed or bool(self.unchanged) or not self.items),
             title=self.channel.title,
             language=self.channel.language,
             problems=tuple(self.problems),
@@ -184,8 +194,8 @@ class _Harvest:
         )
 
 
-def _since(cursor: Cursor) -> datetime | None:
-    return datetime.fromisoformat(cursor["since"]) if "since" in cursor else None
+def _moment(cursor: Cursor, name: str) -> datetime | None:
+    return datetime.fromisoformat(cursor[name]) if name in cursor else None
 
 
 def _read(response: Response, config: SourceConfig, known: Iterable[str]) -> Batch:

@@ -51,11 +51,11 @@ def carry_over(old: Frozen | None, new: Frozen, texts: Sequence[str]) -> tuple[P
     same_pictures = old is not None and old.pictures == new.pictures
     parts = []
     for place, text in enumerate(texts):
-        there = before[place] if place < len(before) and before[place].remote_id else None
+        there = before[place] if place < len(before) and not _is_away(before[place]) else None
         shown = there is not None and there.done and there.text == text and same_frame
         done = shown and (place > 0 or same_pictures)
         parts.append(Part(text=text, remote_id=there.remote_id if there else None, done=done))
-    parts += [Part(text="", remote_id=one.remote_id) for one in before[len(texts) :] if one.remote_id]
+    parts += [Part(text="", remote_id=one.remote_id) for one in before[len(texts) :] if not _is_away(one)]
     return tuple(parts)
 
 

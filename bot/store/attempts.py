@@ -7,6 +7,7 @@ never left); while nobody knows what came of it, it is unknown.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
@@ -27,12 +28,10 @@ def end(
     choked: bool | None = None,
 ) -> None:
     """Close one attempt: ``done``, ``failed`` or ``released`` (it never left). ``choked`` None leaves that as it is."""
-    values = {"state": state, "ended": now, "remote_id": remote_id, "error": error}
-    connection.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id)
-        .values(values if choked is None else {**values, "choked": choked})
-    )
+    values: dict[str, Any] = {"state": state, "ended": now, "error": error}
+    values |= {} if remote_id is None else {"remote_id": remote_id}
+    values |= {} if choked is None else {"choked": choked}
+    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(values))
 
 
 def end_all(connection: Connection, now: datetime, publication_id: str, error: str) -> None:
@@ -104,6 +103,23 @@ def choked(connection: Connection, publication_id: str, since: datetime) -> int:
     query = select(func.count()).where(
         delivery.c.publication == publication_id, delivery.c.choked, delivery.c.started >= since
     )
+    return connection.scalar(query) or 0
+
+
+def tried_to_delete(connection: Connection, publication_id: str, remote_id: str) -> bool:
+    """Whether we ever asked the server to delete a post of a publication, also where its answer was never heard."""
+    query = select(delivery.c.id).where(
+        delivery.c.publication == publication_id,
+        delivery.c.operation == "delete",
+        delivery.c.remote_id == remote_id,
+        delivery.c.state != "released",
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def failed_with(connection: Connection, publication_id: str, error: str) -> int:
+    """How often attempts at a publication ended with this error."""
+    query = select(func.count()).where(delivery.c.publication == publication_id, delivery.c.error == error)
     return connection.scalar(query) or 0
 
 

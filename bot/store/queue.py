@@ -152,6 +152,7 @@ def _delivery(now: datetime, one: Claim) -> dict[str, Any]:
         "digest": one.fingerprint.digest,
         "in_reply_to": one.fingerprint.in_reply_to,
         "anchor": one.anchor,
+        "remote_id": one.frozen.parts[one.part].remote_id if one.frozen.parts else one.wanted.remote_id,
         "searches": 0,
         "started": now,
     }

@@ -90,3 +90,32 @@ def test_a_parent_that_a_person_removed(here: World) -> None:
     here.settle()
     assert chain(here) == [("Bericht a deel 2", None)]
     assert here.events("retry")[0].rule == "parent-gone.as-root"
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["keys", "no-keys"])
+def test_a_thread_that_shrank_can_grow_again_within_the_hour(here: World, *, keys: bool) -> None:
+    """The server remembers the keys of the parts that were deleted: new ones have keys of their own."""
+    here.server.honours_keys = keys
+    entry = here.announce("stad", "a", parts=3)
+    here.settle()
+    for title, parts in (("Bericht a!", 1), ("Bericht a!!", 3), ("Bericht a!!!", 1), ("Bericht a!!!!", 2)):
+        entry.title, entry.parts = title, parts
+        here.see("stad")
+        here.settle()
+        assert here.texts() == [title, *(f"{title} deel {part}" for part in range(2, parts + 1))]
+
+
+@pytest.mark.parametrize("step", range(2, 36, 2))
+def test_a_thread_that_grows_while_it_is_being_shortened(here: World, step: int) -> None:
+    """Killed between two deletions, and corrected to be long again: what was deleted is published anew, not edited."""
+    entry = here.announce("stad", "a", parts=4)
+    here.settle()
+    entry.title, entry.parts = "Bericht a!", 1
+    here.see("stad")
+    left = iter(range(step, -1, -1))
+    with here.dying(lambda _: next(left, None) == 0):
+        here.settle()
+    entry.title, entry.parts = "Bericht a!!", 4
+    here.see("stad")
+    here.settle()
+    assert sorted(here.texts()) == ["Bericht a!!", *(f"Bericht a!! deel {part}" for part in (2, 3, 4))]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -38,6 +40,13 @@ def installed(folder: Path, host: FeedHost, url: str) -> Installation:
     met = installation.once()
     assert met.returncode == 0, met.stderr
     return installation
+
+
+def fail(server: Any, effect: dict[str, Any]) -> None:
+    """Let one new post more meet something."""
+    rule = {"match": {"methods": ["POST"], "path": "/api/v1/statuses"}, "effect": effect, "count": 1}
+    headers = {"Content-Type": "application/json"}
+    urlopen(Request(f"{server.base_url}/api/v1/_mock/faults", json.dumps(rule).encode(), headers), timeout=5).close()
 
 
 def titles(server: Any) -> list[str]:
@@ -73,12 +82,10 @@ def test_limits_and_failures_of_a_foreign_server(tmp_path: Path, host: FeedHost,
     installation = installed(tmp_path, host, server.base_url)
     for number in range(6):
         host.feed("stad").add(f"{number}")
-    path = "/api/v1/statuses"
-    with (
-        server.fault(path=path, methods=["POST"], type="status", status=503, count=1),
-        server.fault(path=path, methods=["POST"], type="malformed", count=1),
-    ):
-        codes = [installation.once().returncode]
+    fail(server, {"type": "status", "status": 503})
+    fail(server, {"type": "malformed"})
+    fail(server, {"type": "status", "status": 429, "headers": {"Retry-After": "2"}})
+    codes = [installation.once().returncode]
     end = time.monotonic() + 60
     while codes[-1] and time.monotonic() < end:
         codes.append(installation.once().returncode)

@@ -19,6 +19,9 @@ MOST_ALIASES = 3
 """How often another key is tried where a server answers with posts of other publications."""
 
 
+NOT_OURS = "not ours"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """One part of a publication that turned out to be on the account. ``outdated``: with words of an earlier attempt."""
@@ -73,8 +76,9 @@ def not_ours(rows: Rows, outcome: Outcome) -> None:
     """Our key led to another post: the server gave what it had for it (Mastodon compares no bodies)."""
     claim, receipt = outcome.claim, outcome.receipt
     remote_id = receipt.remote_id if receipt else ""
-    rows.end(claim, "failed", remote_id=remote_id, error="not ours")
-    if rows.owner(remote_id) not in {None, claim.wanted.id} and claim.wanted.aliases < MOST_ALIASES:
+    rows.end(claim, "failed", remote_id=remote_id, error=NOT_OURS)
+    taken = rows.owner(remote_id) not in {None, claim.wanted.id}
+    if taken and attempts.failed_with(rows.connection, claim.wanted.id, NOT_OURS) <= MOST_ALIASES:
         rows.back(claim, aliases=claim.wanted.aliases + 1)
     else:
         error = f"The server answered with post {remote_id}, which is not ours."
@@ -133,6 +137,9 @@ def _is_worth_a_look(rows: Rows, claim: Claim) -> bool:
 def _removed(rows: Rows, row: Any, claim: Claim) -> None:
     parts = tuple(replace(one, done=one.done or place == claim.part) for place, one in enumerate(claim.frozen.parts))
     frozen = replace(claim.frozen, parts=parts)
+    if row.wanted > 0:
+        # the server remembers the key of what was deleted: should the text grow again, its parts have other ones
+        rows.move(row.id, aliases=row.aliases + 1)
     if frozen.next_part() is not None:
         rows.move(row.id, state="queued", due=row.queued, **queue.frozen_columns(frozen))
     elif row.wanted == 0:

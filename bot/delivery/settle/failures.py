@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adapters.errors import AdapterError, Refused, Temporary
 from bot.attentions import instruction
 from bot.compose.tags import tags_named
@@ -9,7 +11,7 @@ from bot.delivery.attempt import Outcome
 from bot.delivery.settle.rests import asked, pause, rest
 from bot.delivery.settle.rows import Rows, code_of
 from bot.model import Claim
-from bot.store import accounts, queue
+from bot.store import accounts, attempts, queue, shadow
 from bot.store.tags import refuse_tags
 
 RUNGS = 3
@@ -104,10 +106,24 @@ def parent_gone(rows: Rows, outcome: Outcome) -> None:
 
 
 def gone(rows: Rows, outcome: Outcome) -> None:
-    """Removed there by hand: closed, and never posted again."""
-    rows.end(outcome.claim, "failed", error="removed there")
-    rows.move(outcome.claim.wanted.id, state="dropped", reason="removed-there", check_at=None)
-    rows.note("dropped", "removed-there", outcome.claim.wanted)
+    """Removed there by hand: closed, and never posted again; unless we ourselves removed it, and never heard so."""
+    claim = outcome.claim
+    rows.end(claim, "failed", error="removed there")
+    there = claim.frozen.parts[claim.part].remote_id if claim.part else None
+    if there and attempts.tried_to_delete(rows.connection, claim.wanted.id, there):
+        _anew(rows, claim, there)
+        return
+    rows.move(claim.wanted.id, state="dropped", reason="removed-there", check_at=None)
+    rows.note("dropped", "removed-there", claim.wanted)
+
+
+def _anew(rows: Rows, claim: Claim, remote_id: str) -> None:
+    """Publish a part of a thread again that was superfluous for a while."""
+    shadow.forget(rows.connection, rows.account.no, remote_id)
+    parts = (replace(one, remote_id=None) if at == claim.part else one for at, one in enumerate(claim.frozen.parts))
+    frozen = queue.frozen_columns(replace(claim.frozen, parts=tuple(parts)))
+    rows.back(claim, aliases=claim.wanted.aliases + 1, **frozen)
+    rows.note("again", "part.anew", claim.wanted, part=claim.part)
 
 
 def changed_there(rows: Rows, outcome: Outcome) -> None:

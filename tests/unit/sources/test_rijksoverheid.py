@@ -136,6 +136,38 @@ async def test_a_long_gap_is_made_up_in_order(place: Place) -> None:
     assert sorted(shown) == sorted(name for name, _ in documents)
 
 
+async def test_a_crowded_day_comes_to_an_end(place: Place) -> None:
+    """More within the overlap than twelve requests can show is shown by the next fetch, which does not begin anew."""
+    documents = [(f"energie-{n}", at(n / 6)) for n in range(200)]
+    cursor: dict[str, object] = {}
+    shown: set[str] = set()
+    for _ in range(6):
+        batch = await place.says(search(documents)).fetch(cursor)
+        assert len(place.asked) <= 13
+        shown |= {item.native_id or "" for item in batch.items}
+        cursor = dict(batch.cursor)
+        if batch.whole:
+            break
+    assert batch.whole
+    assert shown == {name for name, _ in documents}
+
+
+async def test_crowded_topics_come_to_an_end_too(place: Place) -> None:
+    """Where each of several topics has more than an answer shows, all of them are read to the end within a few fetches."""
+    topics = tuple(f"thema{n}" for n in range(6))
+    documents = [(f"{topic}-{n}", at(n / 2)) for topic in topics for n in range(50)]
+    cursor: dict[str, object] = {}
+    shown: set[str] = set()
+    for _ in range(6):
+        batch = await place.says(search(documents), topics=topics).fetch(cursor)
+        shown |= {item.native_id or "" for item in batch.items}
+        cursor = dict(batch.cursor)
+        if batch.whole:
+            break
+    assert batch.whole
+    assert shown == {name for name, _ in documents}
+
+
 async def test_each_topic_is_asked_by_itself(place: Place) -> None:
     """Two topics are two questions; an item of either is found, one of neither is not."""
     documents = [("energie-1", at(1)), ("water-1", at(2)), ("wonen-1", at(3))]
