@@ -20,8 +20,8 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from adapters.contract import Document, SourceConfig
+from adapters.digest import digest_of
 from adapters.feed.document import read_document
-from adapters.feed.prune import digest_of
 
 CONFIG = SourceConfig(id="bench", url="https://www.voorbeeldstad.example/nieuws.rss")
 ITEM = """<item>

@@ -31,11 +31,11 @@ from adapters.contract import (
     SourceConfig,
     Text,
 )
+from adapters.digest import digest_of
 from adapters.feed.address import is_web
+from adapters.feed.answer import answer_hints
 from adapters.feed.entry import RAW_LIMIT
-from adapters.feed.hints import answer_hints
 from adapters.feed.json import serialise
-from adapters.feed.prune import digest_of
 from adapters.feed.text import guessed
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from lxml import etree
 from lxml.etree import _Element
 
 from adapters.contract import Broken, Item, Text
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, AuthFailed, Limited, Malformed, Refused, Temporary
 from adapters.feed.charset import decode
 from adapters.feed.dates import read_date
 from adapters.feed.names import local_name
-from adapters.feed.prune import digest_of
 from adapters.feed.text import clean, plain_text
 from adapters.plainxml import parse_xml
 

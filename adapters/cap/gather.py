@@ -24,9 +24,9 @@ from adapters.cap.reading import message_in
 from adapters.cap.references import Told
 from adapters.cap.survey import Context, Survey
 from adapters.contract import Batch, Broken, Cursor, Item
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, AuthFailed, Malformed, Temporary
-from adapters.feed.hints import answer_hints, recalled, remembered
-from adapters.feed.prune import digest_of
+from adapters.feed.answer import answer_hints, recalled, remembered
 
 if TYPE_CHECKING:
     from adapters.http import Response

@@ -19,7 +19,7 @@ from typing import TypeVar
 from adapters.cap.message import SEVERITIES, Block, Message
 from adapters.cap.references import Reference, Told, Variant
 from adapters.contract import Alert, Area, Item, Text
-from adapters.feed.prune import digest_of
+from adapters.digest import digest_of
 
 T = TypeVar("T")
 

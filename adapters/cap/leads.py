@@ -10,9 +10,9 @@ from adapters.cap.address import Neighbourhood
 from adapters.cap.cursor import MOST_READ, Memory
 from adapters.cap.survey import Listed, Survey
 from adapters.contract import Document, Item
+from adapters.digest import digest_of
 from adapters.errors import AdapterError
 from adapters.feed.dates import read_date
-from adapters.feed.prune import digest_of
 
 _KEY = 12
 """Figures of a hash that tell the few hundred messages of one index apart."""

@@ -10,9 +10,9 @@ from lxml import etree
 
 from adapters.cap.survey import Context, Listed, Survey, believed
 from adapters.contract import Alert, Item, Text
+from adapters.digest import digest_of
 from adapters.feed.address import absolute, is_web
 from adapters.feed.page import is_page
-from adapters.feed.prune import digest_of
 from adapters.feed.text import clean
 
 _LOOKED_AT = 512 * 1024

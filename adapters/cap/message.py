@@ -19,10 +19,10 @@ from lxml.etree import _Element
 from adapters.cap.elements import VERSION_1_2, Fields, fields_of, is_cap, one_line, pairs, text, texts, word
 from adapters.cap.references import Reference, parse_references
 from adapters.contract import Area, Broken, Media, Text
+from adapters.digest import digest_of
 from adapters.feed.address import absolute, is_web
 from adapters.feed.entry import RAW_LIMIT, Setting, dated, language_tag
 from adapters.feed.names import local_name, namespace_of
-from adapters.feed.prune import digest_of
 from adapters.feed.text import guessed
 
 Status = Literal["actual", "exercise", "system", "test", "draft"]

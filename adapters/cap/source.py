@@ -25,10 +25,10 @@ from adapters.cap.leads import Answer, Lead, bounded, leads_of, unread
 from adapters.cap.reading import looks_like_cap, survey
 from adapters.cap.survey import Context
 from adapters.contract import Batch, Cursor, Document, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, AuthFailed, Limited, Permanent, Temporary
 from adapters.feed.address import first_web
 from adapters.feed.entry import Setting
-from adapters.feed.prune import digest_of
 
 if TYPE_CHECKING:
     from adapters.http import HttpClient, Response

@@ -9,12 +9,13 @@ from itertools import chain
 from typing import Any
 
 from adapters.contract import Broken, Hints, Item, Media, Text
+from adapters.digest import digest_of
 from adapters.errors import Malformed
 from adapters.feed.address import absolute, first_web
 from adapters.feed.entry import RAW_LIMIT, Setting, dated, language_tag
 from adapters.feed.html import all_images, all_links, pointers
 from adapters.feed.media import described_by, media_in_text, without_copies
-from adapters.feed.prune import MOST_ENTRIES, digest_of
+from adapters.feed.prune import MOST_ENTRIES
 from adapters.feed.text import clean
 from adapters.plainjson import load_json
 

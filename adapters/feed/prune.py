@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from lxml import etree
 from lxml.etree import _Element
 
+from adapters.digest import digest_of
 from adapters.errors import Malformed
 from adapters.feed.mend import ROOT, Mended, Slices, cut, mend
 from adapters.feed.names import Names, local_name, namespace_of
@@ -26,9 +26,6 @@ from adapters.feed.page import is_page
 from adapters.plainxml import weight
 
 MOST_ENTRIES = 5000
-DIGEST_LENGTH = 20
-"""Characters of a digest: it is written in hexadecimal."""
-
 _MOST_MARKS = 420_000
 """Tags and attributes of one document: 90 MiB while it is parsed. 5,000 entries of twenty elements have half of that."""
 _MOST_REFERENCES = 800_000
@@ -63,11 +60,6 @@ class Feed:
     mended: bool = False
     truncated: bool = False
     beyond: int = 0
-
-
-def digest_of(raw: bytes) -> str:
-    """Hash an entry or a body: 80 bits, enough for the entries of one source, and short in a cursor."""
-    return blake2b(raw, digest_size=DIGEST_LENGTH // 2).hexdigest()
 
 
 def find_entries(text: str) -> Feed | None:

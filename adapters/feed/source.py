@@ -14,9 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from adapters.contract import Batch, Cursor, Document, NoOptions, Offload, SourceConfig
-from adapters.feed.document import read_document
-from adapters.feed.hints import answer_hints, recalled, remembered
-from adapters.feed.prune import DIGEST_LENGTH, digest_of
+from adapters.digest import DIGEST_LENGTH, digest_of
+from adapters.feed.answer import answer_hints, recalled, remembered
 
 if TYPE_CHECKING:
     from adapters.http import HttpClient, Response
@@ -72,6 +71,8 @@ class FeedSource:
         Raises ``Malformed``: ``feed.empty``, ``feed.html``, ``feed.not-a-feed``, ``feed.bad-json``, ``feed.too-deep``,
         ``feed.too-many-tags``.
         """
+        from adapters.feed.document import read_document
+
         return replace(read_document(document, config, frozenset()), cursor={})
 
     @staticmethod
@@ -106,6 +107,8 @@ def _absorb(response: Response, cursor: Cursor, config: SourceConfig) -> Batch:
     body = digest_of(response.body)
     if current and body == cursor.get("body"):
         return _nothing_new(cursor, response, **validators)
+    from adapters.feed.document import read_document  # lxml and all that reads are loaded with the first body
+
     document = Document(
         body=response.body, url=response.url, content_type=response.content_type, charset=response.charset
     )

@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 from adapters.alerts.area import Ring, overlap, rings
 from adapters.alerts.json import string
 from adapters.contract import Alert, Area, Broken, Item, Text
+from adapters.digest import digest_of
 from adapters.feed.address import is_web
 from adapters.feed.dates import read_date
 from adapters.feed.entry import RAW_LIMIT
 from adapters.feed.html import plain
 from adapters.feed.json import serialise
-from adapters.feed.prune import digest_of
 from adapters.feed.text import clean, guessed
 from adapters.nl_alert.text import Languages, by_language, is_test, is_withdrawal, place_of, title_of
 

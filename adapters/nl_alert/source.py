@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 from adapters.alerts.json import JSON_TYPES, changed_shape, parse_json
 from adapters.alerts.pause import heed, pause
 from adapters.contract import Batch, Broken, Cursor, Document, Hints, NoOptions, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, Malformed, Temporary
+from adapters.feed.answer import answer_hints
 from adapters.feed.dates import read_date
-from adapters.feed.hints import answer_hints
-from adapters.feed.prune import digest_of
 from adapters.nl_alert.entry import NlAlert, read_alert, tell
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters.contract import Batch, Broken, Cursor, Document, Hints, Item, NoOptions, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import AuthFailed
-from adapters.feed.prune import digest_of
 from adapters.feed.source import FeedSource
 from adapters.politie.api import LISTS, Page, about, is_api, page_address, problems, read_page, shows_people
 

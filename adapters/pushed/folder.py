@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from adapters.contract import Batch, Broken, Cursor, Document, Item, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, AuthFailed, Gone, Malformed, Temporary
 from adapters.feed.entry import RAW_LIMIT
-from adapters.feed.prune import digest_of
 from adapters.pushed.dropped import read_dropped
 from adapters.pushed.note import has_head
 

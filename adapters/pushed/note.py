@@ -17,11 +17,11 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from adapters.contract import Batch, Item, SourceConfig, Text
+from adapters.digest import digest_of
 from adapters.errors import Malformed
 from adapters.feed.address import is_web
 from adapters.feed.entry import RAW_LIMIT, Setting, dated
 from adapters.feed.html import pointers
-from adapters.feed.prune import digest_of
 from adapters.feed.text import clean
 from adapters.reply import language
 

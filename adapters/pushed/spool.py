@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.contract import SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import Malformed, Temporary
-from adapters.feed.prune import digest_of
 from adapters.pushed.dropped import read_dropped
 
 LARGEST = 1024 * 1024

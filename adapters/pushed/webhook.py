@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from adapters.contract import Batch, Broken, Cursor, Document, Item, NoOptions, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import Malformed, Permanent, Temporary
 from adapters.feed.entry import RAW_LIMIT
-from adapters.feed.prune import digest_of
 from adapters.pushed.dropped import read_dropped
 from adapters.pushed.spool import unwrap
 from adapters.reply import mapping, parse

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from adapters.contract import Batch, Cursor, Document, Hints, Item, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.feed.document import read_document
-from adapters.feed.prune import digest_of
 from adapters.feed.source import FeedSource
 from adapters.rijksoverheid.query import (
     MOST_ITEMS,

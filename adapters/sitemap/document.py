@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from adapters.contract import Broken, Document, Item, Media, Text
+from adapters.digest import digest_of
 from adapters.errors import Malformed
 from adapters.feed.address import absolute, is_web
 from adapters.feed.charset import decode
@@ -23,7 +24,6 @@ from adapters.feed.dates import read_date
 from adapters.feed.entry import RAW_LIMIT, language_tag
 from adapters.feed.names import local_name, namespace_of
 from adapters.feed.page import is_page
-from adapters.feed.prune import digest_of
 from adapters.feed.text import plain_text
 from adapters.plainxml import parse_xml
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters.contract import Batch, Broken, Cursor, Document, Hints, Item, Offload, SourceConfig
+from adapters.digest import digest_of
 from adapters.errors import AdapterError, Gone, Limited, Temporary
-from adapters.feed.prune import digest_of
 from adapters.sitemap.course import Course
 from adapters.sitemap.document import Sitemap, problems, read_sitemap
 from adapters.sitemap.page import US, read_robots, with_page

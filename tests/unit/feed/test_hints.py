@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.contract import Hints
-from adapters.feed.hints import recalled, remembered
+from adapters.feed.answer import recalled, remembered
 from tests.unit.feed.documents import read, rss
 
 SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
