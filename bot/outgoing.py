@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-import structlog
 from sqlalchemy import Engine
 
 from adapters import load_publisher
@@ -32,8 +31,6 @@ from bot.store.pictures import Unprepared
 from bot.store.registry import Numbers
 from bot.store.tags import refused_tags
 from bot.wording import TemplateError, wording
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +138,9 @@ def compose_for(
         except TemplateError as error:
             if wanted.content.alert is None or own is None:
                 raise
-            log.warning(
+            import structlog  # it brings what draws on terminals, and is hardly ever needed
+
+            structlog.get_logger().warning(
                 "wording.shipped-instead", account=account.id, announcement=wanted.announcement, error=str(error)
             )
             return compose(draft_of(wanted), voice, limits, wording(None))

@@ -103,6 +103,7 @@ class AccountState:
 # Made once: they are asked several times for every post, and building a statement costs more than running it.
 _ACCOUNT = select(account).where(account.c.no == bindparam("no"))
 _ACCOUNT_LOCKED = _ACCOUNT.with_for_update()
+_CHANGE = update(account).where(account.c.no == bindparam("row_no"))
 _EMERGENCY = select(setting.c.value).where(setting.c.key == "paused")
 
 
@@ -262,7 +263,7 @@ def _packed(waits: Mapping[str, LaneWait]) -> dict[str, Any]:
 
 
 def _set(connection: Connection, no: int, **values: Any) -> None:
-    connection.execute(update(account).where(account.c.no == no).values(**values))
+    connection.execute(_CHANGE, {"row_no": no, **values})
 
 
 def _budget(value: dict[str, Any] | None) -> Budget | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bot.model import Claim, Fingerprint, Lane, Undecided
 from bot.store.queue import LONGEST_RETRY
 from bot.store.tables import delivery, publication
 from bot.text import digest
+
+_END = update(delivery).where(delivery.c.id == bindparam("row_id"))
 
 
 def end(
@@ -31,7 +33,7 @@ def end(
     values: dict[str, Any] = {"state": state, "ended": now, "error": error}
     values |= {} if remote_id is None else {"remote_id": remote_id}
     values |= {} if choked is None else {"choked": choked}
-    connection.execute(update(delivery).where(delivery.c.id == delivery_id).values(values))
+    connection.execute(_END, {"row_id": delivery_id, **values})
 
 
 def end_all(connection: Connection, now: datetime, publication_id: str, error: str) -> None:

@@ -27,35 +27,42 @@ LONGEST_RETRY = timedelta(hours=1)
 """Nothing that was tried is put off longer."""
 
 
+# Made once: every post needs them, and building a statement costs more than running it.
+_MOVE = update(publication).where(publication.c.id == bindparam("row_id"))
+_CURRENT = select(publication).where(publication.c.id == bindparam("row_id")).with_for_update()
+_WANTED = select(publication.c.state, publication.c.wanted, publication.c.operation).where(
+    publication.c.id == bindparam("row_id")
+)
+
+
 def claim(connection: Connection, now: datetime, claims: Sequence[Claim]) -> None:
     """Write attempts down, before anything leaves."""
     if not claims:
         return
     connection.execute(insert(delivery), [_delivery(now, one) for one in claims])
     for one in claims:
-        connection.execute(
-            update(publication)
-            .where(publication.c.id == one.wanted.id)
-            .values(
-                state="sending",
-                reason=None,
-                attempts=publication.c.attempts + 1,
-                text="\n\n".join(part.text for part in one.frozen.parts if part.text) or publication.c.text,
-                **frozen_columns(one.frozen),
-            )
+        words = "\n\n".join(part.text for part in one.frozen.parts if part.text)
+        text = {"text": words} if words else {}
+        attempts = one.wanted.attempts + 1
+        move(
+            connection,
+            one.wanted.id,
+            state="sending",
+            reason=None,
+            attempts=attempts,
+            **text,
+            **frozen_columns(one.frozen),
         )
 
 
 def move(connection: Connection, publication_id: str, **values: Any) -> None:
     """Set columns of a publication."""
-    connection.execute(update(publication).where(publication.c.id == publication_id).values(**values))
+    connection.execute(_MOVE, {"row_id": publication_id, **values})
 
 
 def current(connection: Connection, publication_id: str) -> Row[Any] | None:
     """Read a publication as it is now: it may have changed while its delivery was under way."""
-    return connection.execute(
-        select(publication).where(publication.c.id == publication_id).with_for_update()
-    ).one_or_none()
+    return connection.execute(_CURRENT, {"row_id": publication_id}).one_or_none()
 
 
 def hurry(connection: Connection, now: datetime) -> None:
@@ -65,14 +72,9 @@ def hurry(connection: Connection, now: datetime) -> None:
     )
 
 
-_WANTED = select(publication.c.state, publication.c.wanted, publication.c.operation).where(
-    publication.c.id == bindparam("id")
-)
-
-
 def is_wanted(connection: Connection, publication_id: str) -> bool:
     """Whether a claimed publication is still to be sent: it may have been withdrawn since."""
-    row = connection.execute(_WANTED, {"id": publication_id}).one()
+    row = connection.execute(_WANTED, {"row_id": publication_id}).one()
     return row.state == "sending" and (row.wanted > 0 or row.operation in REMOVING)
 
 

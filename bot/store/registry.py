@@ -82,7 +82,8 @@ def _agencies(connection: Connection, now: datetime, wanted: Collection[AgencyRo
     for one in wanted:
         values = {"name": one.name, "parent": one.parent, "retired": None}
         _upsert(connection, agency, known.get(one.id), {"id": one.id}, values)
-    _retire(connection, agency, now, [row.no for row in known.values() if row.id not in {one.id for one in wanted}])
+    ids = {one.id for one in wanted}
+    _retire(connection, agency, now, [row.no for row in known.values() if row.id not in ids])
 
 
 def _accounts(connection: Connection, now: datetime, wanted: Collection[AccountRow]) -> dict[str, int]:
@@ -103,12 +104,17 @@ def _accounts(connection: Connection, now: datetime, wanted: Collection[AccountR
             }
         fresh = {"id": one.id, "state": "ok", "failures": 0, "paused": False}
         _upsert(connection, account, row, fresh, values)
-    _retire(connection, account, now, [row.no for row in known.values() if row.id not in {one.id for one in wanted}])
-    return _numbers(connection, account, [one.id for one in wanted])
+    ids = {one.id for one in wanted}
+    _retire(connection, account, now, [row.no for row in known.values() if row.id not in ids])
+    return _numbers(connection, account, ids)
+
+
+_CONFIGURED = (source.c.no, source.c.id, source.c.agency, source.c.kind, source.c.url, source.c.retired)
+"""What a configuration says of a source. The rest of the row, its cursor above all, is not read to compare this."""
 
 
 def _sources(connection: Connection, now: datetime, wanted: Collection[SourceRow]) -> dict[str, int]:
-    known = {row.id: row for row in connection.execute(select(source))}
+    known = {row.id: row for row in connection.execute(select(*_CONFIGURED))}
     ids = {one.id for one in wanted}
     by_address = {(row.kind, row.url): row for row in known.values() if row.id not in ids}
     for one in wanted:
@@ -155,7 +161,7 @@ def _upsert(connection: Connection, table: Table, row: Any, fresh: dict[str, Any
     if row is None:
         connection.execute(insert(table).values({**fresh, **values}))
         return
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    changed = {name: value for name, value in values.items() if getattr(row, name, ...) != value}
     if changed:
         connection.execute(update(table).where(table.c.no == row.no).values(changed))
 

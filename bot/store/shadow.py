@@ -29,13 +29,17 @@ class Shadow:
     created: datetime | None = None
 
 
+_OWNERS = select(remote_post.c.remote_id, remote_post.c.publication).where(
+    remote_post.c.account == bindparam("of_account"), remote_post.c.remote_id.in_(bindparam("posts", expanding=True))
+)
+
+
 def known_posts(connection: Connection, account: int, remote_ids: Iterable[str]) -> dict[str, str | None]:
     """Give, for the posts of an account that are known, the publication that each belongs to."""
-    query = select(remote_post.c.remote_id, remote_post.c.publication).where(remote_post.c.account == account)
     return {
         row.remote_id: row.publication
         for some in chunks(remote_ids)
-        for row in connection.execute(query.where(remote_post.c.remote_id.in_(some)))
+        for row in connection.execute(_OWNERS, {"of_account": account, "posts": some})
     }
 
 
@@ -67,17 +71,18 @@ def is_specific(connection: Connection, account: int, link: str) -> bool:
     return not any(connection.execute(query.limit(1)).first() for query in (twice, used))
 
 
+_OWN = update(remote_post).where(
+    remote_post.c.account == bindparam("of_account"), remote_post.c.remote_id == bindparam("of_post")
+)
+_FRESH = insert(remote_post)
+
+
 def own(connection: Connection, account: int, remote_id: str, publication: str, now: datetime, **seen: Any) -> None:
     """Say whose a post is, and how it is recognised."""
-    changed = connection.execute(
-        update(remote_post)
-        .where(remote_post.c.account == account, remote_post.c.remote_id == remote_id)
-        .values(publication=publication, **seen)
-    ).rowcount
-    if not changed:
-        connection.execute(
-            insert(remote_post).values(account=account, remote_id=remote_id, publication=publication, seen=now, **seen)
-        )
+    here = {"of_account": account, "of_post": remote_id}
+    if not connection.execute(_OWN, {**here, "publication": publication, **seen}).rowcount:
+        row = {"account": account, "remote_id": remote_id, "publication": publication, "seen": now, **seen}
+        connection.execute(_FRESH, row)
 
 
 def remember(connection: Connection, posts: Iterable[Shadow], now: datetime) -> None:

@@ -258,7 +258,7 @@ publication = Table(
     Column("bare", Boolean, nullable=False, default=False),  # its pictures were refused: without
     Column("mended", Json),  # {"version", "text"}: a person's own words for one version
     Column("prepared", Integer, nullable=False, default=0),  # the version whose pictures are ready, or given up
-    Column("aliases", Integer, nullable=False),  # how often another key was needed: ours gave another post, or a deleted one
+    Column("aliases", Integer, nullable=False),  # how often another key was needed
     Column("text", Text),  # the parts joined, for people and for looking things up
     Column("parts", Json),  # [{"text", "remote_id", "done"}]: frozen when claimed
     Column("post", Json),  # version, language, visibility, spoiler_text, sensitive, link of the frozen post
