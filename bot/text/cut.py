@@ -31,6 +31,7 @@ _ADDRESS_LIKE = re.compile(r"[@#/\\_]|[^\W\d]\.[^\W\d]")
 _DIGIT = re.compile(r"\d")
 _FEWEST_LETTERS = 3
 _UNUSUALLY_LONG = 60
+_SIGNS = frozenset("#@\uff03\uff20")
 _FULL_STOPS = "。！？"
 
 
@@ -150,5 +151,7 @@ def _forced(text: str, measure: Measure, position: int, room: int, url_length: i
     between_words = before if last > longest else last
     candidates = (between_words, measure.outside(longest))
     end = next((one for one in candidates if position < one and not too_long(one)), longest)
+    if text[end : end + 1] in _SIGNS:  # inside a word it named nobody; at the head of a part it would
+        end = next((one for one in reversed(ends) if one <= end and text[one] not in _SIGNS), end)
     following = _WORD.search(text, end)
     return Break(end, following.start() if following else len(text), Rank.WORD)

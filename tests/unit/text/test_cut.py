@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.text import cut, entities, split, status_length
+from bot.text import clean, cut, entities, neutralise, split, status_length
 from bot.text.clusters import cluster_ends
 
 NEWS = (
@@ -156,3 +156,11 @@ def test_a_part_must_hold_something() -> None:
     """A limit that could never be met is refused instead of looping."""
     with pytest.raises(ValueError, match="at least one character"):
         split("tekst", 0)
+
+
+@given(st.text(alphabet="ab#＃@＠ .", max_size=80), st.integers(min_value=3, max_value=20))
+def test_no_part_begins_with_a_name_that_stood_inside_a_word(text: str, limit: int) -> None:
+    """What named nobody in the middle of a word names nobody at the head of a part either."""
+    harmless = neutralise(clean(text))
+    for part in split(harmless, limit):
+        assert neutralise(part) == part or not set(part) - set("#＃@＠")
