@@ -19,7 +19,7 @@ def make_ready() -> int:
     # What is here now stays until the end: it need not be gone through again and again. With the usual thresholds that
     # took two thirds of the time of a poll.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     return files
 
 
