@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import glob
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot import tomltext
@@ -97,13 +99,19 @@ class Configuration:
 
 
 def read(
-    path: Path, *, arrays: frozenset[str], tables: frozenset[str], beneath: tuple[Path, ...] = ()
+    path: Path,
+    *,
+    arrays: frozenset[str],
+    tables: frozenset[str],
+    beneath: tuple[Path, ...] = (),
+    instead: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> Configuration:
     """Read a configuration. ``arrays`` name the tables that come in numbers, ``tables`` the single ones.
 
-    ``beneath`` are files that count in every configuration; their tables come behind its own.
+    ``beneath`` are files that count in every configuration; their tables come behind its own. ``instead`` are bytes that
+    count for a file (resolved) in the place of what it holds: how a change is tried before it is made.
     """
-    reader = _Reader(arrays, tables)
+    reader = _Reader(arrays, tables, instead)
     reader.file(path, Place(file=str(path)))
     if reader.whole:
         for file in beneath:
@@ -124,6 +132,7 @@ class _Reader:
 
     arrays: frozenset[str]
     tables: frozenset[str]
+    instead: Mapping[Path, bytes]
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     origins: dict[Key, tuple[Document, Key]] = field(default_factory=dict)
@@ -145,7 +154,7 @@ class _Reader:
 
     def _document(self, path: Path, named: Place) -> Document | None:
         try:
-            body = path.read_bytes()
+            body = self.instead[path.resolve()] if path.resolve() in self.instead else path.read_bytes()
         except FileNotFoundError:
             self._lost_file(Finding("config.missing", named))
         except OSError as error:

@@ -17,6 +17,8 @@ from bot import lastwords
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("start:demo", "Show a sample day, without network or configuration."),
     "init": ("start:init", "Write a commented starter configuration."),
+    "login": ("login:login", "Get a token for an account, with the least rights."),
+    "add": ("add:add", "Show the feeds behind a page, and add them."),
     "check": ("check:check", "Say every mistake in the configuration at once."),
     "inspect": ("inspect:inspect", "Show what an adapter reads at a path or address."),
     "preview": ("preview:preview", "Show what would be posted, and write nothing."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -102,17 +103,24 @@ def find_config(option: str | None, environ: Mapping[str, str], cwd: Path) -> Pa
     return path / DEFAULT.name if path.is_dir() else path
 
 
-def load(path: Path | None, environ: Mapping[str, str], *, today: date | None = None) -> Loaded:
+def load(
+    path: Path | None,
+    environ: Mapping[str, str],
+    *,
+    today: date | None = None,
+    instead: Mapping[Path, bytes] = MappingProxyType({}),
+) -> Loaded:
     """Read a configuration whole. Never raises for what stands in it; secrets are not looked at.
 
     ``path`` None: where ``find_config`` finds it from the working folder. ``today`` (the clock's own, if None) is what
-    review dates are held against.
+    review dates are held against. ``instead``: see ``bot.configfile.read``.
     """
     configuration = configfile.read(
         path or find_config(None, environ, Path()),
         arrays=ARRAYS,
         tables=_SINGLE,
         beneath=(config_folder() / POLICY,),
+        instead=instead,
     )
     overridden = environment.overrides(environ)
     findings, parsed, settings = list(configuration.findings), None, None
