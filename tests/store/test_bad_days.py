@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -78,7 +78,7 @@ def verbs(here: World) -> dict[str, Callable[[Connection], object]]:
 
 def everything(path: Path) -> list[str]:
     """All that the database holds."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return list(connection.iterdump())
 
 
@@ -264,7 +264,7 @@ def test_a_backup_is_whole_while_others_write(here: World, tmp_path: Path) -> No
     engine.dispose()
     assert not failed
     for copy in made:
-        with sqlite3.connect(copy) as connection:
+        with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             sending = connection.execute("SELECT count(*) FROM delivery WHERE state = 'sending'").fetchone()[0]
             waits = connection.execute("SELECT count(*) FROM publication WHERE state = 'sending'").fetchone()[0]

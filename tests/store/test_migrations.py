@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def later(folder: Path, more: str = "pass") -> Scripts:
 
 def moods(path: Path) -> list[tuple[str]]:
     """What the later schema says of every publication."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT mood FROM publication").fetchall()
 
 
@@ -73,7 +74,7 @@ def test_an_older_schema_is_renewed_after_a_backup(filled: World, tmp_path: Path
     assert saved is not None
     assert saved.parent == tmp_path
     assert moods(tmp_path / "omroeper.db") == [("vrolijk",)]
-    with sqlite3.connect(saved) as connection:
+    with closing(sqlite3.connect(saved)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert connection.execute("SELECT count(*) FROM publication").fetchone() == (1,)
 
