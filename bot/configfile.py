@@ -19,12 +19,25 @@ from bot import tomltext
 from bot.problems import At, Finding, Key, Place, Term, show
 from bot.shipped import config_folder
 
+DEFAULT = Path("config") / "omroeper.toml"
+
 WILDCARDS = frozenset("*?[")
 
 SHIPPED = "shipped:"
 """What a name in ``include`` begins with where it means a file of sources that comes with the program."""
 
 _PAIR = re.compile(r"""\s*([A-Za-z0-9_-]+)\s*=\s*["']?([A-Za-z0-9-]*)""")
+
+
+def find_config(option: str | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """Say which file is the configuration: ``--config``, else ``OMROEPER_CONFIG``, else ``./config/omroeper.toml``.
+
+    A folder means the ``omroeper.toml`` in it. The file need not exist: ``load`` says so where it does not. Problems
+    name files the way this path does: with ``Path()`` as ``cwd`` they stay as short as they were typed.
+    """
+    named = option or environ.get("OMROEPER_CONFIG")
+    path = cwd / named if named else cwd / DEFAULT
+    return path / DEFAULT.name if path.is_dir() else path
 
 
 class Document:

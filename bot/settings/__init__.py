@@ -3,7 +3,8 @@
 Importing this imports pydantic; ``bot.problems``, ``bot.durations`` and ``bot.secrets`` do not.
 """
 
-from bot.settings.loading import Loaded, find_config, load
+from bot.configfile import find_config
+from bot.settings.loading import Loaded, load
 from bot.settings.models import Account, Agency, Installation, Network, Settings, SourceSettings, Web
 
 __all__ = [

@@ -35,8 +35,6 @@ ARRAYS = frozenset({"agency", "account", "source", "policy"})
 ABSENCES = frozenset({"key.missing", "operator.missing", "agency.no-domains", "source.nowhere"})
 """Codes that say that something is not there."""
 
-DEFAULT = Path("config") / "omroeper.toml"
-
 POLICY = "platforms.toml"
 """The shipped policy per platform: it counts in every configuration, behind what that says itself."""
 
@@ -92,17 +90,6 @@ class Loaded:
         yield from ((table, owner) for table, owner in self.owned if isinstance(owner, Account) or owner.enabled)
 
 
-def find_config(option: str | None, environ: Mapping[str, str], cwd: Path) -> Path:
-    """Say which file is the configuration: ``--config``, else ``OMROEPER_CONFIG``, else ``./config/omroeper.toml``.
-
-    A folder means the ``omroeper.toml`` in it. The file need not exist: ``load`` says so where it does not. Problems
-    name files the way this path does: with ``Path()`` as ``cwd`` they stay as short as they were typed.
-    """
-    named = option or environ.get("OMROEPER_CONFIG")
-    path = cwd / named if named else cwd / DEFAULT
-    return path / DEFAULT.name if path.is_dir() else path
-
-
 def load(
     path: Path | None,
     environ: Mapping[str, str],
@@ -112,11 +99,11 @@ def load(
 ) -> Loaded:
     """Read a configuration whole. Never raises for what stands in it; secrets are not looked at.
 
-    ``path`` None: where ``find_config`` finds it from the working folder. ``today`` (the clock's own, if None) is what
+    ``path`` None: where ``configfile.find_config`` finds it from the working folder. ``today`` (the clock's own, if None) is what
     review dates are held against. ``instead``: see ``bot.configfile.read``.
     """
     configuration = configfile.read(
-        path or find_config(None, environ, Path()),
+        path or configfile.find_config(None, environ, Path()),
         arrays=ARRAYS,
         tables=_SINGLE,
         beneath=(config_folder() / POLICY,),

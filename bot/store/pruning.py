@@ -12,11 +12,8 @@ from itertools import takewhile
 
 from sqlalchemy import Connection, and_, delete, or_, select, tuple_, update
 
-from bot.store.recall import chunks
+from bot.store.recall import ALIKE_FOR, chunks
 from bot.store.tables import event, item, likeness, picture, publication, spend, version
-
-LIKENESS = timedelta(hours=72)
-"""How long an announcement can be found by its text: a weekly notice must not meet that of last week."""
 
 EVENTS = timedelta(days=400)
 """How long ``why`` goes back. What a person did is kept for ever."""
@@ -55,7 +52,7 @@ def prune_raw(connection: Connection, now: datetime, retain: Mapping[int, timede
 
 def prune_likenesses(connection: Connection, now: datetime) -> int:
     """Forget by which words announcements are found; gives how many."""
-    return connection.execute(delete(likeness).where(likeness.c.at < now - LIKENESS)).rowcount
+    return connection.execute(delete(likeness).where(likeness.c.at < now - ALIKE_FOR)).rowcount
 
 
 def prune_events(connection: Connection, now: datetime) -> int:

@@ -28,7 +28,7 @@ _CANDIDATES = 40
 _BURST_WINDOW = timedelta(hours=1)
 
 ALIKE_FOR = timedelta(hours=72)
-"""How long after it was last told an announcement may be recognised by its words."""
+"""How long after it was last told an announcement may be recognised by its words: a weekly notice must not meet that of last week."""
 
 T = TypeVar("T")
 
