@@ -156,7 +156,7 @@ class Hints:
     moved_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Batch:
     """What one fetch, or one document, showed.
 
@@ -165,6 +165,8 @@ class Batch:
     ``whole``: everything the source shows now is in ``items`` and ``unchanged`` (false for an increment or a page).
     ``title`` and ``language`` are the document's own. ``problems`` are sentences for people, each starting with a stable
     code and a colon. ``cost`` is what the fetch cost in the units of the adapter's spend meter.
+
+    Nobody changes it. It is not frozen, because one is made for every poll and that would take three times as long.
     """
 
     items: tuple[Item, ...] = ()

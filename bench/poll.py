@@ -54,7 +54,7 @@ from bot.settings.models import SourceSettings
 from bot.store.engine import open_engine, sqlite_path, writing
 from bot.store.migrate import migrate
 from bot.store.registry import AccountRow, AgencyRow, SourceRow, sync
-from bot.store.tables import route, source
+from bot.store.tables import polled, route, source
 
 AGENT = "Omroeper-bench/1.0 (+https://example.org)"
 NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "v1"\r\nCache-Control: max-age=900\r\n\r\n'
@@ -119,8 +119,7 @@ class World:
 
     def watch(self, taken: Taken) -> None:
         """Count how a poll ended."""
-        batch = taken.poll.batch
-        self.ended["failed" if batch is None else "unchanged" if batch.not_modified else "news"] += 1
+        self.ended["failed" if taken.failure else "news" if taken.decision else "unchanged"] += 1
 
     def be_due(self, spread: timedelta) -> None:
         """Let every source be due: at once, or one after the other over a time to come."""
@@ -128,7 +127,7 @@ class World:
         step = spread / len(self.settings)
         with writing(self.engine) as connection:
             rows = [{"row": no, "at": now + place * step} for place, no in enumerate(self.settings)]
-            statement = update(source).where(source.c.no == _bind("row")).values(due=_bind("at"))
+            statement = update(polled).where(polled.c.source == _bind("row")).values(due=_bind("at"))
             connection.execute(statement, rows)
 
 
@@ -156,8 +155,8 @@ def make_world(folder: Path, urls: Sequence[str]) -> World:
             [AccountRow(id="account", kind="local", server="")],
         )
         connection.execute(update(route).values(first_contact=now))
-        values = {"state": "ok", "entries": SEEN, "last_try": now, "last_ok": now, "last_new": now, "cursor": cursor()}
-        connection.execute(update(source).values(values))
+        connection.execute(update(source).values(state="ok", entries=SEEN, last_new=now, cursor=cursor()))
+        connection.execute(update(polled).values(last_try=now, last_ok=now))
     return World(engine=engine, settings={numbers.sources[one.id]: one for one in settings})
 
 

@@ -86,7 +86,7 @@ class App:
             )
             origins[origin.no] = origin
         with reading(self.engine) as connection:
-            collector.strangers = first_contacts_open(connection)
+            collector.commits.strangers = first_contacts_open(connection)
         return collector
 
     def outbox(self, stopping: Callable[[], bool]) -> Outbox:

@@ -90,15 +90,15 @@ class Demonstration:
         self.tell(f"De pagina's (the pages): {address}")
 
     def _polled(self, taken: Taken) -> None:
-        state, decision = taken.poll.state, taken.decision
+        decision = taken.decision
         if taken.failure:
-            self.tell(f"  ✗ {state.id}: {taken.failure}")
+            self.tell(f"  ✗ {taken.source}: {taken.failure}")
         elif decision is None:
-            self.tell(f"  = {state.id}: ongewijzigd (unchanged, 304)")
+            self.tell(f"  = {taken.source}: ongewijzigd (unchanged, 304)")
         else:
             for event in decision.events:
                 if event.verdict in {"remembered", "merged", "edit", "held", "dropped"}:
-                    self.tell(f"  · {state.id}: {event.verdict} [{event.rule}]")
+                    self.tell(f"  · {taken.source}: {event.verdict} [{event.rule}]")
 
     def _posts(self) -> dict[str, Mapping[str, Any]]:
         with reading(self.app.engine) as connection:

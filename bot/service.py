@@ -187,6 +187,6 @@ async def _end(task: asyncio.Task[None]) -> None:
 def _tell(taken: Taken) -> None:
     """Write one line about a poll that found something, or failed."""
     if taken.failure:
-        log.warning("poll.failed", source=taken.poll.state.id, error=taken.failure)
+        log.warning("poll.failed", source=taken.source, error=taken.failure)
     elif taken.decision and taken.decision.new_items:
-        log.info("poll.news", source=taken.poll.state.id, items=taken.decision.new_items)
+        log.info("poll.news", source=taken.source, items=taken.decision.new_items)

@@ -309,7 +309,7 @@ class HttpClient:
         body = b""
         if not (request.method == "HEAD" or status in _BODILESS or request.leads_on(status, headers)):
             body = await receive(response, limit=request.max_bytes, held=self._held, progress=watch.progress)
-        return Response(status=status, url=str(url), headers=headers, body=body)
+        return Response(status=status, address=url, headers=headers, body=body)
 
     def _session(self, *, inside: bool, keep: bool) -> aiohttp.ClientSession:
         """Give the connections to use. Those that ``allow_private`` opened are never lent to other requests."""

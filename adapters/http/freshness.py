@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from multidict import MultiMapping
 
@@ -46,13 +46,12 @@ def fresh_for(headers: MultiMapping[str], now: datetime) -> float | None:
     ``max-age`` less the age that caches on the way report, else ``Expires``. ``no-cache`` and ``no-store`` say nothing
     about when to come back, and ``Expires: 0``, a common way to write "already stale", is 0.
     """
-    directives = _cache_control(headers)
-    if "no-cache" in directives or "no-store" in directives:
+    said = _cache_control(",".join(headers.getall("Cache-Control", ())))
+    if said.silent:
         return None
-    if "max-age" in directives:
-        lifetime = _seconds(directives["max-age"])
+    if said.lifetime is not None:
         age = _seconds(headers["Age"]) if "Age" in headers else None
-        return None if lifetime is None else max(0.0, lifetime - (age or 0.0))
+        return max(0.0, said.lifetime - (age or 0.0))
     if "Expires" not in headers:
         return None
     return _until(http_date(headers["Expires"]), headers, now) or 0.0
@@ -65,15 +64,24 @@ def _until(moment: datetime | None, headers: MultiMapping[str], now: datetime) -
     return min(max(0.0, (moment - start).total_seconds()), LONGEST)
 
 
-def _cache_control(headers: MultiMapping[str]) -> Mapping[str, str]:
-    return _directives(",".join(headers.getall("Cache-Control", ())))
+class _CacheControl(NamedTuple):
+    """What ``Cache-Control`` says about time: nothing that counts (``silent``), or for how many seconds an answer is fresh."""
+
+    silent: bool = False
+    lifetime: float | None = None
 
 
 @lru_cache(maxsize=512)
-def _directives(text: str) -> Mapping[str, str]:
+def _cache_control(text: str) -> _CacheControl:
     """Read what many hosts send in the same words."""
     found = (match.groups("") for match in _DIRECTIVE.finditer(text))
-    return {name.lower(): quoted or token for name, quoted, token in found}
+    directives = {name.lower(): quoted or token for name, quoted, token in found}
+    if "no-cache" in directives or "no-store" in directives:
+        return _CacheControl(silent=True)
+    if "max-age" not in directives:
+        return _CacheControl()
+    lifetime = _seconds(directives["max-age"])
+    return _CacheControl(silent=lifetime is None, lifetime=lifetime)
 
 
 def _seconds(text: str) -> float | None:

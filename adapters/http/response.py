@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from multidict import CIMultiDictProxy
+from yarl import URL
 
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Permanent, Refused, Temporary
 from adapters.http import freshness
@@ -24,18 +25,24 @@ class Hop:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Response:
-    """What a server answered, received in full and decoded. ``url`` is the address that answered, after all hops.
+    """What a server answered, received in full and decoded. ``address`` is what answered, after all hops. Nobody changes it.
 
-    It can be watched for its end, because a large body counts until then.
+    It can be watched for its end, because a large body counts until then. It is not frozen, because one is made for every
+    poll and that would take twice as long.
     """
 
     status: int
-    url: str
+    address: URL
     headers: CIMultiDictProxy[str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     hops: tuple[Hop, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address as text."""
+        return str(self.address)
 
     @property
     def not_modified(self) -> bool:

@@ -13,11 +13,11 @@ from adapters.contract import Batch, Hints
 from adapters.errors import AdapterError, AuthFailed, Gone, Limited, Temporary
 from bot.attentions import instruction
 from bot.collecting.moves import ADOPT_TIMES, QUARANTINE, adopted, sighted
-from bot.collecting.poll import Poll
+from bot.collecting.poll import Origin, Poll
 from bot.collecting.rhythm import LONGEST, next_due
 from bot.collecting.silence import SHORTEST_SILENCE, Past, first_pauses, silence, with_pause
 from bot.model import Decision, Event
-from bot.store.sources import SourceState, pack_hints, unpack_hints
+from bot.store.sources import SourceState, Times, pack_hints, unpack_hints
 
 GONE, NOT_FOUND = 410, 404
 GONE_AFTER = timedelta(days=14)
@@ -47,6 +47,7 @@ _TO_TELL = (
 """Problems that last until a person does something about them."""
 
 Row = dict[str, Any]
+_NOTHING: Row = {}
 
 
 def entry(poll: Poll, decision: Decision | None) -> Row:
@@ -56,7 +57,9 @@ def entry(poll: Poll, decision: Decision | None) -> Row:
     batch = poll.batch
     assert batch is not None
     if batch.not_modified:
-        return _unchanged(poll, batch)
+        due = next_due(poll.at, poll.origin.rhythm, batch.hints, quiet=_quiet(poll.state, poll.at))
+        times: Row = {"row": poll.state.no, "last_try": poll.at, "last_ok": poll.at, "due": due}
+        return times | _besides(poll.origin, poll.state, poll.at, batch)
     row = _answered(poll, batch)
     if decision is not None:
         row |= _document(poll, batch, decision)
@@ -67,7 +70,14 @@ def entry(poll: Poll, decision: Decision | None) -> Row:
         return row | {"state": "gap", "code": GAP, "error": None}
     if poll.state.entries and any(one.partition(":")[0].endswith(".no-entries") for one in batch.problems):
         return row | _empty(poll)
-    return row | _listened(poll, row) | _told(batch)
+    return row | _listened(poll.origin, poll.state, poll.at, row) | _told(batch)
+
+
+def routine(origin: Origin, state: SourceState, at: datetime, batch: Batch) -> Times | None:
+    """Give what is left of a poll that found nothing: when it was, and when the next one is. None where it changes more."""
+    if batch.cost or _besides(origin, state, at, batch):
+        return None
+    return Times(state.no, at, next_due(at, origin.rhythm, batch.hints, quiet=_quiet(state, at)))
 
 
 def notice(poll: Poll, row: Row) -> Event | None:
@@ -103,28 +113,28 @@ def _event(poll: Poll, verdict: str, rule: str, detail: Mapping[str, Any]) -> Ev
 # ── it answered ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _unchanged(poll: Poll, batch: Batch) -> Row:
-    """Nothing changed: as few columns as can be, for nearly every poll ends here."""
-    state, at = poll.state, poll.at
-    quiet = _quiet(state, at)
-    row: Row = {
-        "row": state.no,
-        "last_try": at,
-        "last_ok": at,
-        "due": next_due(at, poll.origin.rhythm, batch.hints, quiet=quiet),
-    }
-    if batch.cursor is not state.cursor and batch.cursor != state.cursor:
-        row["cursor"] = dict(batch.cursor)
-    if state.moved or batch.hints.moved_to:
-        row["moved"] = sighted(at, poll.origin.home, state.moved, batch.hints.moved_to)
+def _besides(origin: Origin, state: SourceState, at: datetime, batch: Batch) -> Row:
+    """Give what changes besides the times where a source answers that nothing did: nothing, nearly always."""
+    moves = state.moved or batch.hints.moved_to
+    same = batch.cursor is state.cursor or batch.cursor == state.cursor
+    if same and not moves and _stays_well(state, at, batch):
+        return _NOTHING
+    row: Row = {} if same else {"cursor": dict(batch.cursor)}
+    if moves:
+        row["moved"] = sighted(at, origin.home, state.moved, batch.hints.moved_to)
     if state.code in _STILL:
         return row  # what the last document was still holds
-    if state.state == "ok" and not (state.code or state.failures or batch.problems or quiet > SHORTEST_SILENCE):
-        return row
-    heard = _listened(poll, row) | _told(batch)
+    heard = _listened(origin, state, at, _NOTHING) | _told(batch)
     if state.state != heard["state"] or state.code != heard["code"] or state.failures:
         row |= {"failures": 0, "failing_since": None, "retry_after": None, **heard}
     return row
+
+
+def _stays_well(state: SourceState, at: datetime, batch: Batch) -> bool:
+    """Whether there is nothing to look into."""
+    if state.state != "ok" or state.code or state.failures or batch.problems:
+        return False
+    return state.last_new is None or at - state.last_new <= SHORTEST_SILENCE
 
 
 def _answered(poll: Poll, batch: Batch) -> Row:
@@ -189,16 +199,15 @@ def _empty(poll: Poll) -> Row:
     }
 
 
-def _listened(poll: Poll, row: Row) -> Row:
-    """Say whether a source that answers well has something to say."""
-    state = poll.state
+def _listened(origin: Origin, state: SourceState, at: datetime, row: Row) -> Row:
+    """Say whether a source that answers well has something to say. ``row`` is what a poll changes of what is known of it."""
     past = Past(
         pauses=row.get("pauses", state.pauses),
         newest=row.get("newest_item", state.newest_item),
         last_new=row.get("last_new", state.last_new),
-        urgent=poll.origin.rhythm.urgent,
+        urgent=origin.rhythm.urgent,
     )
-    found = silence(poll.at, past)
+    found = silence(at, past)
     if found is None:
         return {"state": "ok", "code": None, "error": None}
     return {"state": "silent", "code": found.code, "error": found.sentence}

@@ -8,38 +8,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from adapters.contract import Batch, Source
-from adapters.errors import AdapterError, Temporary
-from bot.collecting.bookkeeping import entry, notice
+from adapters.errors import AdapterError
+from bot.collecting.bookkeeping import routine
+from bot.collecting.commits import Commits, shares, surprise
 from bot.collecting.moves import adopted
 from bot.collecting.poll import Origin, Poll, Taken
 from bot.collecting.rhythm import LONGEST, LONGEST_SKIP, phase
 from bot.redact import named
 from bot.store.accounts import emergency_stop
-from bot.store.engine import StoreError, reading, writing
-from bot.store.record import add_events
+from bot.store.engine import reading, writing
 from bot.store.sources import (
     Place as Due,
 )
 from bot.store.sources import (
     SourceState,
+    Times,
     due_among,
     due_sources,
     make_due,
     mend_clock,
     new_ids,
-    note_polls,
-    note_spent,
     spread_new,
 )
 
@@ -57,12 +56,8 @@ PATIENCE = 0.1
 """So many polls run at a time; one that has run for so many seconds waits for its host and no longer counts, so that hosts
 that hang delay nobody."""
 
-MOST_NEWS = 25
-"""Polls with something to decide that share one commit: whoever waits for the database does not wait long."""
-
 ENOUGH = 2000
-"""So many quiet polls wait for no others to share a commit with. Writing them takes 40 ms; four times as often it took the
-event loop 15 % more, for the two threads take the interpreter from each other."""
+"""So many quiet polls wait for no others to share a commit with."""
 
 FEW = 100
 """So many new sources may be asked at once; more are spread over the first minutes."""
@@ -89,8 +84,7 @@ class Collector:
     parsing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="parse"))
     storing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store"))
     adapters: dict[int, Source] = field(default_factory=dict)
-    strangers: set[int] = field(default_factory=set)
-    """Sources that lead to an account which has not met them yet."""
+    commits: Commits = field(init=False)
     _urgent: list[int] = field(default_factory=list)
     _workers: set[asyncio.Task[None]] = field(default_factory=set)
     _line: deque[SourceState] = field(default_factory=deque)
@@ -98,17 +92,33 @@ class Collector:
     _working: OrderedDict[int, float] = field(default_factory=OrderedDict)
     """Polls that count as running, and since when (loop time)."""
     _timer: asyncio.TimerHandle | None = None
-    _all_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _nearly_all_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """So few are left in line that the next may be fetched: whoever waited until none was left would idle meanwhile."""
     _ended: list[Poll] = field(default_factory=list)
+    """Polls that ended, and are not written yet."""
+    _quiet: list[Times] = field(default_factory=list)
+    """What is left of those that found nothing, which are nearly all of them."""
     _unwritten: set[int] = field(default_factory=set)
+    _reading: int = 0
+    """Documents that are with the parsing thread, or wait for it."""
+    _writing: int = 0
+    """Polls that ended, and are being written."""
+    _written: asyncio.Event = field(default_factory=asyncio.Event)
     _something: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _clock_checked: float | None = None
 
+    def __post_init__(self) -> None:
+        self.commits = Commits(engine=self.engine, moved=lambda no: self.adapters.pop(no, None))
+
     async def offload(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run work that costs CPU on the parsing thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.parsing, partial(work, *args, **kwargs))
+        self._reading += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.parsing, partial(work, *args, **kwargs))
+        finally:
+            self._reading -= 1
 
     def on_store(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[R]:
         """Run work on the database's thread."""
@@ -124,34 +134,60 @@ class Collector:
             spread = self._clock_checked is None and not force
             self._clock_checked = loop.time()
             await self.on_store(self._prepare, force=force, spread=spread)
-        return len(await self._ask_due(self.now()))
+        asked, _ = await self._ask_due(self.now())
+        return asked
 
     async def round(self, *, force: bool = False) -> None:
         """Ask every source that is due, once each, and wait until all have answered or failed."""
         await self.on_store(self._prepare, force=force, spread=False)
         start = self.now()  # whoever was asked since is due later than this
-        place: Due | None = None
-        while found := await self._ask_due(start, place):
-            place = max((Due(state.due, state.no) for state in found if state.due), default=place)
-            await self._all_asked.wait()
+        asked, place = await self._ask_due(start)
+        while asked:
+            await self._nearly_all_asked.wait()
+            while self._in_hand * 4 > self.most and not self._closing:
+                self._written.clear()
+                await self._written.wait()
+            asked, place = await self._ask_due(start, place)
         while self._workers:
             await asyncio.wait(self._workers)
 
     async def write(self) -> None:
         """Write polls as they end, until ``finish``; several in one commit where several are ready."""
-        while not (self._closing and not self._ended):
-            await self._something.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.linger):
-                    await self._news.wait()
-            polls, self._ended = self._ended, []
-            self._something.clear()
-            if not self._closing:
-                self._news.clear()
-            for some in shares(polls):
-                for taken in await self.on_store(self._take_all, some):
-                    self.watch(taken)
-                self._unwritten.difference_update(poll.state.no for poll in some)
+        try:
+            while not (self._closing and not self._ended and not self._quiet):
+                await self._something.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.linger):
+                        await self._news.wait()
+                self._something.clear()
+                if not self._closing:
+                    self._news.clear()
+                await self._write_all()
+        finally:
+            self.finish()  # nobody waits for a writer that is gone
+
+    async def _write_all(self) -> None:
+        """Write what has ended by now, the quiet polls last: they delay nobody."""
+        polls, self._ended = self._ended, []
+        quiet, self._quiet = self._quiet, []
+        self._writing = len(polls)
+        for some in shares(polls):
+            for taken in await self.on_store(self.commits.take_all, some):
+                self.watch(taken)
+            self._writing -= len(some)
+            self._unwritten.difference_update(poll.state.no for poll in some)
+            self._written.set()
+        if quiet:
+            await self.on_store(self.commits.note, quiet)
+            for times in quiet:
+                self.watch(Taken(source=self.origins[times.row].policy.id))
+            self._unwritten.difference_update(times.row for times in quiet)
+            self._written.set()
+
+    @property
+    def _in_hand(self) -> int:
+        """How many answers were received and are not in memory yet: each may hold a whole document."""
+        return self._reading + len(self._ended) + self._writing
 
     @property
     def unwritten(self) -> int:
@@ -169,6 +205,7 @@ class Collector:
         self._closing = True
         self._something.set()
         self._news.set()
+        self._written.set()
 
     def close(self) -> None:
         """Let the threads go."""
@@ -191,17 +228,19 @@ class Collector:
                 over = timedelta(seconds=len(fresh) / A_SECOND)
                 spread_new(connection, {one: now + over * phase(one, now) for one in fresh})
 
-    async def _ask_due(self, moment: datetime, after: Due | None = None) -> list[SourceState]:
-        """Put what is due at a moment in line, as far as there is room, and give it."""
-        room = min(self.most, MOST_UNDER_WAY - len(self._workers)) - len(self._line)
-        if room <= 0:
-            return []
-        states = await self.on_store(self._due, moment, room, self._unwritten.copy(), after)
+    async def _ask_due(self, moment: datetime, after: Due | None = None) -> tuple[int, Due | None]:
+        """Put what is due at a moment in line, as far as there is room; give how many, and behind which place to go on."""
+        room = max(0, min(self.most, MOST_UNDER_WAY - len(self._workers)) - len(self._line) - self._in_hand)
+        if not (room or self._urgent):
+            return 0, after
+        due = await self.on_store(self._due, moment, room, self._unwritten.copy(), after)
+        states = (*due.urgent, *due.others)
         self._unwritten.update(state.no for state in states)
-        self._line.extend(states)
-        self._all_asked.clear()
+        self._line.extendleft(reversed(due.urgent))
+        self._line.extend(due.others)
+        self._nearly_all_asked.clear()
         self._advance()
-        return states
+        return len(states), due.place
 
     def _advance(self) -> None:
         """Set workers to what is in line, as many as may run."""
@@ -212,8 +251,8 @@ class Collector:
             task = asyncio.create_task(self._work(state))
             self._workers.add(task)
             task.add_done_callback(self._workers.discard)
-        if not self._line:
-            self._all_asked.set()
+        if len(self._line) * 8 < self.most:
+            self._nearly_all_asked.set()
 
     async def _work(self, state: SourceState) -> None:
         """Ask one source after the other, until nothing is in line, or this worker was set aside for another."""
@@ -224,8 +263,8 @@ class Collector:
                 return
             state = self._line.popleft()
             self._working[state.no] = loop.time()
-            if not self._line:
-                self._all_asked.set()
+            if len(self._line) * 8 < self.most:
+                self._nearly_all_asked.set()
 
     def _set_oldest_aside(self, now: float) -> bool:
         no, since = next(iter(self._working.items()))
@@ -240,108 +279,61 @@ class Collector:
         self._timer = None
         self._advance()
 
-    def _due(self, now: datetime, room: int, busy: set[int], after: Due | None) -> list[SourceState]:
-        """Give what is due: alerts first, and alone where everything else was stopped."""
+    def _due(self, now: datetime, room: int, busy: set[int], after: Due | None) -> _AllDue:
+        """Give what is due: alerts whether there is room or not, and alone where everything else was stopped."""
+        urgent: list[SourceState] = []
+        others: list[SourceState] = []
         with reading(self.engine) as connection:
             emergency = emergency_stop(connection)
-            found: list[SourceState] = []
             if self._urgent and emergency != "all":
-                found = due_among(connection, now, self._urgent, busy=busy)
-                busy.update(state.no for state in found)
-            if emergency is None:
-                found += due_sources(connection, now, max(0, room - len(found)), busy=busy, after=after)
-        return [state for state in found if state.no in self.origins]
+                urgent = due_among(connection, now, self._urgent, busy=busy)
+                busy.update(state.no for state in urgent)
+            if emergency is None and room > len(urgent):
+                others = due_sources(connection, now, room - len(urgent), busy=busy, after=after)
+        if others and others[-1].due is not None:
+            after = Due(others[-1].due, others[-1].no)
+        ours = [[state for state in some if state.no in self.origins] for some in (urgent, others)]
+        return _AllDue(urgent=ours[0], others=ours[1], place=after)
 
     async def _poll(self, origin: Origin, state: SourceState) -> None:
+        """Ask a source, and line up what became of it for the writer."""
         try:
             adapter = self.adapters.get(origin.no)
             if adapter is None:
                 adapter = self.adapters[origin.no] = origin.open(adopted(state.moved))
             batch = await adapter.fetch(state.cursor)
-            poll = Poll(origin=origin, state=state, at=self.now(), batch=batch)
+            at = self.now()
             if not batch.not_modified:
-                poll = await self.offload(_understood, poll, batch)
+                poll = await self.offload(_understood, Poll(origin=origin, state=state, at=at, batch=batch), batch)
+            elif state.no in self.commits.strangers or (times := routine(origin, state, at, batch)) is None:
+                poll = Poll(origin=origin, state=state, at=at, batch=batch)
+            else:
+                self._quiet.append(times)
+                self._wake()
+                return
         except AdapterError as error:
             poll = Poll(origin=origin, state=state, at=self.now(), error=error)
         except Exception as error:  # noqa: BLE001 - the job boundary: one source's surprise is no other's problem
-            poll = Poll(origin=origin, state=state, at=self.now(), error=_surprise(named(error)))
+            poll = Poll(origin=origin, state=state, at=self.now(), error=surprise(named(error)))
         self._ended.append(poll)
-        if len(self._ended) == 1:
-            self._something.set()
-        if not poll.is_quiet or len(self._ended) >= ENOUGH:
+        self._wake(news=not poll.is_quiet)
+
+    def _wake(self, *, news: bool = False) -> None:
+        """Let the writer know that there is something to write, and whether it may wait for more."""
+        self._something.set()
+        if news or len(self._quiet) + len(self._ended) >= ENOUGH:
             self._news.set()
 
-    # ── taking in ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _take_all(self, polls: list[Poll]) -> list[Taken]:
-        """Write polls in one commit; where that fails for one of them, each on its own."""
-        try:
-            return self._take(polls)
-        except StoreError:
-            raise
-        except Exception:  # noqa: BLE001 - the job boundary again: find the one that cannot be taken in
-            if len(polls) > 1:
-                return [taken for poll in polls for taken in self._take_all([poll])]
-            error = _surprise("What the source showed could not be taken in.")
-            poll = polls[0]
-            return self._take([Poll(origin=poll.origin, state=poll.state, at=poll.at, error=error)])
+class _AllDue(NamedTuple):
+    """Sources that are due, alerts apart; ``place`` is the last of the others, behind which to go on."""
 
-    def _take(self, polls: list[Poll]) -> list[Taken]:
-        with writing(self.engine) as connection:
-            taken = [self._decide(connection, poll) for poll in polls]
-            rows = [entry(one.poll, one.decision) for one in taken]
-            note_polls(connection, rows)
-            for poll, row in zip(polls, rows, strict=True):
-                if found := notice(poll, row):
-                    add_events(connection, poll.at, [found])
-                if poll.batch and poll.batch.cost:
-                    note_spent(connection, poll.at, poll.origin.no, poll.batch.cost)
-        for one, row in zip(taken, rows, strict=True):
-            self._after(one, row)
-        return taken
-
-    def _decide(self, connection: Connection, poll: Poll) -> Taken:
-        """Decide where there is something to decide about; where nothing changed, only a new account's first contact."""
-        batch = poll.batch
-        if batch is None:
-            return Taken(poll=poll, failure=str(poll.error))
-        if batch.not_modified and poll.origin.no not in self.strangers:
-            return Taken(poll=poll)
-        from bot.collecting.taking import take_in  # a quiet round never pays for what decides
-
-        return Taken(poll=poll, decision=take_in(connection, poll))
-
-    def _after(self, taken: Taken, row: Mapping[str, Any]) -> None:
-        """What was committed changes what the next poll does."""
-        state = taken.poll.state
-        if taken.decision and taken.decision.first_contacts:
-            self.strangers.discard(state.no)
-        if "moved" in row and adopted(row["moved"]) != adopted(state.moved):
-            self.adapters.pop(state.no, None)
-
-
-def shares(polls: Iterable[Poll]) -> list[list[Poll]]:
-    """Share polls out over commits: alerts first, and not too much to decide in one."""
-    found: list[list[Poll]] = [[]]
-    news = 0
-    for poll in sorted(polls, key=lambda one: not one.origin.rhythm.urgent):
-        if news >= MOST_NEWS and not poll.is_quiet:
-            found.append([])
-            news = 0
-        found[-1].append(poll)
-        news += not poll.is_quiet
-    return [some for some in found if some]
+    urgent: list[SourceState]
+    others: list[SourceState]
+    place: Due | None
 
 
 def _understood(poll: Poll, batch: Batch) -> Poll:
     from bot.collecting.taking import understood  # nor for what reads texts
 
     return understood(poll, batch)
-
-
-def _surprise(what: str) -> AdapterError:
-    return Temporary(
-        what,
-        code="source.surprise",
-        remedy="This is a mistake in the program: please report it with the address of the source.",
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from adapters.contract import Batch, Broken, Source
 from adapters.errors import AdapterError
@@ -33,12 +34,9 @@ class Origin:
     keep_raw: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One poll that ended: what the source showed, or the error; when. Nobody changes it.
-
-    It is not frozen, because one is made for every poll and that would take three times as long.
-    """
+    """One poll that ended: what the source showed, or the error; when."""
 
     origin: Origin
     state: SourceState
@@ -55,10 +53,12 @@ class Poll:
         return self.error is not None or (self.batch is not None and self.batch.not_modified)
 
 
-@dataclass(slots=True, kw_only=True)
-class Taken:
-    """What became of a poll, for those who watch: the decision, or the error. Nobody changes it either."""
+class Taken(NamedTuple):
+    """What became of a poll of a source, for those who watch: the decision, or the error; neither where nothing changed.
 
-    poll: Poll
+    A tuple, because one is made for every poll.
+    """
+
+    source: str
     decision: Decision | None = None
     failure: str | None = None

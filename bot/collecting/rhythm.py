@@ -62,13 +62,13 @@ def next_due(
     Alert sources ignore a feed's own hints, never a host's ``Retry-After``. From the second failure in a row on, the
     interval doubles with each.
     """
-    interval = rhythm.interval(quiet)
+    pause = rhythm.interval(quiet).total_seconds()  # in seconds, because this is reckoned at every poll
     if hints.interval is not None and not rhythm.urgent:
-        interval = max(interval, min(timedelta(seconds=hints.interval), LONGEST))
+        pause = max(pause, min(hints.interval, LONGEST.total_seconds()))
     if failures > 1:
-        longest = max(LONGEST_URGENT if rhythm.urgent else LONGEST, interval)
-        interval = min(interval * 2 ** min(failures - 1, 12), longest)
-    due = now + timedelta(seconds=interval.total_seconds() * (1 + JITTER * phase(rhythm.id, now)))
+        longest = max((LONGEST_URGENT if rhythm.urgent else LONGEST).total_seconds(), pause)
+        pause = min(pause * 2 ** min(failures - 1, 12), longest)
+    due = now + timedelta(0, pause * (1 + JITTER * phase(rhythm.id, now)))
     if retry_after is not None:
         due = max(due, min(retry_after, now + LONGEST))
     if rhythm.urgent or not (hints.skip_hours or hints.skip_days):

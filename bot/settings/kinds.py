@@ -15,7 +15,7 @@ import adapters
 from bot.problems import Finding, Guess, Key, Term
 from bot.secrets import Origin
 from bot.settings import values
-from bot.settings.models import DERIVED, SourceSettings
+from bot.settings.models import DERIVED, Nature, SourceSettings
 from bot.settings.validation import guess, shown, unknown_key
 
 FOLDER = "folder"
@@ -31,9 +31,8 @@ _ALERTS_EVERY = "60s"
 class Kind:
     """What the rest needs to know of an adapter's class. ``optional``: all its options have defaults.
 
-    ``hosts`` are those where such sources live, whoever announces there; ``defaults`` those of ``every`` and ``digest`` that
-    the adapter sets; ``shows_people`` tells whether an address shows people who are wanted or missing. All three are
-    class attributes that an adapter may have.
+    ``defaults`` are those of ``every`` and ``digest`` that the adapter sets; ``shows_people`` tells whether an address shows
+    people who are wanted or missing. These, and ``hosts`` in its nature, are class attributes that an adapter may have.
     """
 
     name: str
@@ -41,9 +40,7 @@ class Kind:
     names: frozenset[str]
     optional: bool
     secrets: tuple[str, ...]
-    urgent: bool
-    platform: bool
-    hosts: tuple[str, ...]
+    nature: Nature
     defaults: Mapping[str, str]
     shows_people: Callable[[str], bool]
 
@@ -77,9 +74,7 @@ def kind_of(name: str) -> Kind | Finding:
         names=frozenset(one.name for one in own),
         optional=all(one.default is not MISSING or one.default_factory is not MISSING for one in own),
         secrets=tuple(found.secrets),
-        urgent=found.urgent,
-        platform=found.mergeable,
-        hosts=tuple(getattr(found, "hosts", ())),
+        nature=Nature(urgent=found.urgent, platform=found.mergeable, hosts=tuple(getattr(found, "hosts", ()))),
         defaults={name: getattr(found, name) for name in ("every", "digest") if hasattr(found, name)},
         shows_people=getattr(found, "shows_people", _nobody),
     )
@@ -121,12 +116,12 @@ def _fill_in(ready: dict[str, Any], kind: Kind | None, inherited: Inherited) -> 
     if personal:
         ready.setdefault("withdrawal", "delete")
     if kind:
-        ready["urgent"], ready["platform"], ready["hosts"] = kind.urgent, kind.platform, kind.hosts
+        ready["nature"] = kind.nature
         for name, value in kind.defaults.items():
             ready.setdefault(name, value)
-        if kind.urgent:
+        if kind.nature.urgent:
             ready.setdefault("every", _ALERTS_EVERY)
-        if kind.platform:
+        if kind.nature.platform:
             ready.setdefault("merge", "text")
 
 

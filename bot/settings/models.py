@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -163,12 +164,25 @@ class Account(BaseModel):
         return {"token": Origin(env=self.token_env, file=self.token_file)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nature:
+    """What a kind of source is, whatever an operator says: one for all sources of a kind.
+
+    ``urgent``: it shows alerts. ``platform``: it tells the same in other words. ``hosts``: where such sources live, whoever
+    announces there.
+    """
+
+    urgent: bool = False
+    platform: bool = False
+    hosts: tuple[str, ...] = ()
+
+
 class SourceSettings(BaseModel):
     """``[[source]]``: a place where an agency announces.
 
     Keys that are no field here belong to the adapter of its ``kind``: they are checked against its ``Options`` and
-    stand in ``options``. ``urgent`` (it shows alerts), ``platform`` (it tells the same in other words) and ``hosts`` (where
-    such sources live, whoever announces there) are the adapter's too. None in ``language``, ``visibility``, ``stale`` and ``alt`` leaves the choice to feed and account.
+    stand in ``options``; ``nature`` is the adapter's too. None in ``language``, ``visibility``, ``stale`` and ``alt`` leaves the
+    choice to feed and account.
     """
 
     model_config = _TABLE
@@ -224,9 +238,24 @@ class SourceSettings(BaseModel):
 
     options: SkipJsonSchema[Any] = None
     secrets: SkipJsonSchema[Mapping[str, Origin]] = {}
-    urgent: SkipJsonSchema[bool] = False
-    platform: SkipJsonSchema[bool] = False
-    hosts: SkipJsonSchema[tuple[str, ...]] = ()
+    # One object for what depends on the kind alone: with more than 42 fields a model takes twice the memory, which is 8 MiB
+    # with 10,000 sources.
+    nature: SkipJsonSchema[Nature] = Nature()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it shows alerts."""
+        return self.nature.urgent
+
+    @property
+    def platform(self) -> bool:
+        """Whether it tells the same in other words."""
+        return self.nature.platform
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where such sources live, whoever announces there."""
+        return self.nature.hosts
 
     @property
     def shows_pictures(self) -> bool:
@@ -234,7 +263,7 @@ class SourceSettings(BaseModel):
         return self.media != "none" and bool(self.licence)
 
 
-DERIVED = frozenset({"options", "secrets", "urgent", "platform", "hosts"})
+DERIVED = frozenset({"options", "secrets", "nature"})
 """Fields of ``SourceSettings`` that are never written in a configuration."""
 
 

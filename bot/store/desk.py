@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, li
 
 from bot.model import LANES
 from bot.store.recall import chunks
+from bot.store.sources import LIGHT, SOURCES
 from bot.store.tables import account, agency, announcement, event, item, publication, source, subscription
 
 OPEN = ("held", "unknown", "dead", "retry", "sending", "queued")
@@ -107,14 +108,12 @@ WELL = ("new", "ok")
 
 _BAD = source.c.state.not_in(WELL) | source.c.paused
 
-_LIGHT = [one for one in source.c if one.name not in {"cursor", "hints", "moved"}]
-"""Without what adapters keep for themselves: it is as large as all the rest, and nobody reads it."""
-
 
 def sources(connection: Connection, wanted: Sources) -> list[Row[Any]]:
     """Give configured sources by id."""
     query = (
-        select(*_LIGHT, agency.c.name.label("agency_name"))
+        select(*LIGHT, agency.c.name.label("agency_name"))
+        .select_from(SOURCES)
         .outerjoin(agency, agency.c.id == source.c.agency)
         .where(source.c.retired.is_(None))
     )
@@ -133,13 +132,14 @@ def source_row(connection: Connection, id_: str) -> Row[Any] | None:
     """Give one configured source, with what a hub promised to say about it."""
     query: Select[Any] = (
         select(
-            *_LIGHT,
+            *LIGHT,
             agency.c.name.label("agency_name"),
             subscription.c.state.label("push_state"),
             subscription.c.hub,
             subscription.c.expires.label("push_until"),
             subscription.c.error.label("push_error"),
         )
+        .select_from(SOURCES)
         .outerjoin(agency, agency.c.id == source.c.agency)
         .outerjoin(subscription, subscription.c.source == source.c.no)
         .where(source.c.id == id_, source.c.retired.is_(None))

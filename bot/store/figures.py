@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from bot.store.recall import chunks
 from bot.store.sources import spent_since
-from bot.store.tables import account, publication, source
+from bot.store.tables import account, polled, publication, source
 from bot.store.views import broken_counts, held_reasons, read_setting
 
 _WAITING = ("queued", "sending", "retry", "unknown")
@@ -103,7 +103,11 @@ def _waiting_since(connection: Connection) -> dict[str, datetime]:
 
 
 def _alert_sources(connection: Connection, ids: list[str]) -> dict[str, datetime | None]:
-    query = select(source.c.id, source.c.last_ok).where(source.c.retired.is_(None))
+    query = (
+        select(source.c.id, polled.c.last_ok)
+        .join(polled, polled.c.source == source.c.no)
+        .where(source.c.retired.is_(None))
+    )
     return {
         row.id: row.last_ok for some in chunks(ids) for row in connection.execute(query.where(source.c.id.in_(some)))
     }

@@ -31,7 +31,7 @@ from bot.alerts import is_ended
 from bot.model import ALERT_HOLDS, Content
 from bot.store.codec import unpack_content
 from bot.store.recall import chunks
-from bot.store.tables import account, agency, announcement, delivery, item, publication, source
+from bot.store.tables import account, agency, announcement, delivery, item, polled, publication, source
 from bot.store.views import read_setting
 
 _SECRET = ('%"visibility":"private"%', '%"visibility":"direct"%')
@@ -324,7 +324,8 @@ def _paused(connection: Connection) -> Literal["all", "rest"] | None:
 def _unreachable(connection: Connection, ids: Sequence[str], patience: datetime) -> tuple[AlertSource, ...]:
     failing = and_(source.c.state == "failing", source.c.failing_since <= patience)
     query = (
-        select(source.c.id, source.c.failing_since, source.c.last_ok, agency.c.name)
+        select(source.c.id, source.c.failing_since, polled.c.last_ok, agency.c.name)
+        .join(polled, polled.c.source == source.c.no)
         .outerjoin(agency, agency.c.id == source.c.agency)
         .where(
             source.c.retired.is_(None), or_(failing, source.c.paused, source.c.state.in_(("disabled", "quarantined")))

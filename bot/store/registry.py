@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from bot.store.tables import account, agency, route, source
+from bot.store.recall import chunks
+from bot.store.tables import account, agency, polled, route, source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ def _sources(connection: Connection, now: datetime, wanted: Collection[SourceRow
     known = {row.id: row for row in connection.execute(select(*_CONFIGURED))}
     ids = {one.id for one in wanted}
     by_address = {(row.kind, row.url): row for row in known.values() if row.id not in ids}
+    elsewhere: list[int] = []
     for one in wanted:
         row = known.get(one.id)
         renamed = by_address.pop((one.kind, one.url), None) if row is None else None
@@ -126,9 +128,9 @@ def _sources(connection: Connection, now: datetime, wanted: Collection[SourceRow
             _upsert(connection, source, renamed, {}, {**values, "id": one.id})
             continue
         if row is not None and (row.url != one.url or row.kind != one.kind):
+            elsewhere.append(row.no)
             values |= {
                 "cursor": None,
-                "due": None,
                 "state": "new",
                 "failures": 0,
                 "failing_since": None,
@@ -141,7 +143,16 @@ def _sources(connection: Connection, now: datetime, wanted: Collection[SourceRow
         fresh = {"id": one.id, "state": "new", "entries": 0, "failures": 0, "paused": False}
         _upsert(connection, source, row, fresh, values)
     _retire(connection, source, now, [row.no for row in known.values() if row.id not in ids])
+    _polled(connection, elsewhere)
     return _numbers(connection, source, ids)
+
+
+def _polled(connection: Connection, elsewhere: list[int]) -> None:
+    """Let new sources be due at once, and those whose address changed."""
+    unknown = source.c.no.not_in(select(polled.c.source))
+    connection.execute(insert(polled).from_select(["source"], select(source.c.no).where(unknown)))
+    for some in chunks(elsewhere):
+        connection.execute(update(polled).where(polled.c.source.in_(some)).values(due=None))
 
 
 def _routes(connection: Connection, now: datetime, wanted: Collection[tuple[int, int]]) -> None:

@@ -28,12 +28,20 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.contract import Hints
 from bot.store.recall import chunks
-from bot.store.tables import item, source, spend
+from bot.store.tables import item, polled, source, spend
 from bot.store.types import EPOCH
 
 QUIET_AT_A_TIME = 500
-QUIET = ("row", "last_try", "last_ok", "due")
-"""What is written of a poll that found nothing: when it was, and when the next one is."""
+LIGHT = (
+    *(one for one in source.c if one.name not in {"cursor", "hints"}),
+    polled.c.due,
+    polled.c.last_try,
+    polled.c.last_ok,
+)
+"""What is remembered of a source without what its adapter keeps for itself, which is as large as all the rest."""
+
+SOURCES = source.join(polled, polled.c.source == source.c.no)
+"""Where ``LIGHT`` is read from."""
 
 DORMANT = ("disabled", "quarantined")
 """States that only a person ends."""
@@ -67,6 +75,14 @@ class SourceState(NamedTuple):
     """How its last document wants it to be asked, as it lies in memory: ``unpack_hints`` reads it."""
 
 
+class Times(NamedTuple):
+    """When a source, by its row's number, was asked and answered, and when it is to be asked again."""
+
+    row: int
+    at: datetime
+    due: datetime
+
+
 class Place(NamedTuple):
     """A place among the sources that are due."""
 
@@ -94,40 +110,42 @@ def due_sources(
         rows = [*connection.execute(_DUE_WITH, values).all()]
         if len(rows) < limit:
             rows += connection.execute(_DUE_AFTER, values).all()
-    return [_state(*row) for row in rows if row[0] not in busy][:limit]
+    return _states([row for row in rows if row[0] not in busy][:limit])
 
 
 def due_among(
     connection: Connection, moment: datetime, numbers: Collection[int], *, busy: Collection[int] = ()
 ) -> list[SourceState]:
     """Give those of some sources that are due."""
-    return [
-        _state(*row)
+    rows = [
+        row
         for some in chunks(numbers)
         for row in connection.execute(_DUE_AMONG, {"now": _micros(moment), "values": some})
         if row[0] not in busy
     ]
+    return _states(rows)
 
 
 def make_due(connection: Connection, now: datetime) -> None:
     """Let every source be due, whatever its interval and failures; never one whose host asked to be left alone."""
     at_liberty = or_(source.c.retry_after.is_(None), source.c.retry_after <= now)
-    connection.execute(update(source).where(*_AWAKE, at_liberty).values(due=now))
+    willing = select(source.c.no).where(*_AWAKE, at_liberty)
+    connection.execute(update(polled).where(polled.c.source.in_(willing)).values(due=now))
 
 
 def spread_new(connection: Connection, dues: Mapping[str, datetime]) -> None:
     """Give sources their first due time, by id; those that have one keep it."""
     rows = [{"id_": id_, "at": at} for id_, at in dues.items()]
     if rows:
-        statement = update(source).where(source.c.id == bindparam("id_"), source.c.due.is_(None))
+        named = select(source.c.no).where(source.c.id == bindparam("id_")).scalar_subquery()
+        statement = update(polled).where(polled.c.source == named, polled.c.due.is_(None))
         connection.execute(statement.values(due=bindparam("at")), rows)
 
 
 def new_ids(connection: Connection) -> list[str]:
     """Give the ids of the sources that wait for their very first poll, in their order in memory."""
-    return list(
-        connection.execute(select(source.c.id).where(*_AWAKE, source.c.due.is_(None)).order_by(source.c.no)).scalars()
-    )
+    query = select(source.c.id).select_from(SOURCES).where(*_AWAKE, polled.c.due.is_(None)).order_by(source.c.no)
+    return list(connection.execute(query).scalars())
 
 
 def mend_clock(connection: Connection, now: datetime, longest: timedelta) -> int:
@@ -135,8 +153,12 @@ def mend_clock(connection: Connection, now: datetime, longest: timedelta) -> int
 
     ``longest`` is the furthest that a source may be due from now.
     """
-    ahead = or_(source.c.last_try > now + CLOCK, source.c.due > now + longest)
-    return connection.execute(update(source).where(ahead).values(due=now, last_try=now, retry_after=None)).rowcount
+    ahead = or_(polled.c.last_try > now + CLOCK, polled.c.due > now + longest)
+    numbers = list(connection.execute(select(polled.c.source).where(ahead)).scalars())
+    for some in chunks(numbers):
+        connection.execute(update(polled).where(polled.c.source.in_(some)).values(due=now, last_try=now))
+        connection.execute(update(source).where(source.c.no.in_(some)).values(retry_after=None))
+    return len(numbers)
 
 
 def note_polls(connection: Connection, polls: Sequence[Mapping[str, Any]]) -> None:
@@ -144,19 +166,19 @@ def note_polls(connection: Connection, polls: Sequence[Mapping[str, Any]]) -> No
     shapes: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for poll in polls:
         shapes.setdefault(tuple(poll), []).append(poll)
-    _note_quiet(connection, shapes.pop(QUIET, []))
     for shape, rows in shapes.items():
-        connection.execute(_setting(shape), rows)
+        for names, statement in _settings(shape):
+            connection.execute(statement, [{name: row[name] for name in names} for row in rows])
 
 
-def _note_quiet(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def note_times(connection: Connection, polls: Sequence[Times]) -> None:
     """Write the polls that found nothing, which are nearly all of them, in one statement.
 
     A driver gives the interpreter's lock away for each row that it writes, and takes it back from the event loop each
     time: that cost more than the writing.
     """
-    for some in chunks(rows, QUIET_AT_A_TIME):
-        values = [f"{row['row']:d},{_micros(row['last_ok']):d},{_micros(row['due']):d}" for row in some]
+    for some in chunks(polls, QUIET_AT_A_TIME):
+        values = [f"{row},{_micros(at)},{_micros(due)}" for row, at, due in some]
         if connection.dialect.name == "sqlite":
             # one statement for all: its driver keeps the last 128, and those of 500 rows each took 10 MiB
             connection.exec_driver_sql(_QUIET_JSON, (f"[[{'],['.join(values)}]]",))
@@ -164,8 +186,8 @@ def _note_quiet(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> No
             connection.exec_driver_sql(f"{_QUIET_VALUES} (VALUES ({'),('.join(values)})) AS poll{_QUIET_WHERE}")
 
 
-_QUIET_WHERE = " WHERE source.no = poll.column1"
-_QUIET_VALUES = "UPDATE source SET last_try = poll.column2, last_ok = poll.column2, due = poll.column3 FROM"
+_QUIET_WHERE = " WHERE polled.source = poll.column1"
+_QUIET_VALUES = "UPDATE polled SET last_try = poll.column2, last_ok = poll.column2, due = poll.column3 FROM"
 _EACH = ", ".join(f"json_extract(value, '$[{place}]') AS column{place + 1}" for place in range(3))
 _QUIET_JSON = f"{_QUIET_VALUES} (SELECT {_EACH} FROM json_each(?)) AS poll{_QUIET_WHERE}"  # noqa: S608 - our own words
 
@@ -218,61 +240,63 @@ def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 
 
 _AWAKE = (source.c.retired.is_(None), source.c.paused.is_(False), source.c.state.not_in(DORMANT))
-# Columns as they lie in memory: most are null, and `_state` reads the others faster than a column type does.
-_COLUMNS = [type_coerce(source.c[name], _plain(source.c[name].type)) for name in SourceState._fields]
-_when = type_coerce(source.c.due, BigInteger)
-_NEW = select(*_COLUMNS).where(*_AWAKE, source.c.due.is_(None)).limit(bindparam("limit"))
-_DUE = (
-    select(*_COLUMNS)
-    .where(*_AWAKE, _when <= bindparam("now"))
-    .order_by(source.c.due, source.c.no)
-    .limit(bindparam("limit"))
-)
+_CURSOR = SourceState._fields.index("cursor")
+# Columns as they lie in memory: most are null, and `_states` reads the others faster than a column type does.
+_FIELDS = [polled.c.due if name == "due" else source.c[name] for name in SourceState._fields]
+_COLUMNS = [type_coerce(one, _plain(one.type)) for one in _FIELDS]
+_STATES = select(*_COLUMNS).select_from(SOURCES).where(*_AWAKE)
+_when = type_coerce(polled.c.due, BigInteger)
+_NEW = _STATES.where(polled.c.due.is_(None)).limit(bindparam("limit"))
+_DUE = _STATES.where(_when <= bindparam("now")).order_by(polled.c.due, polled.c.source).limit(bindparam("limit"))
 # Two statements, since a database finds its place in an index for each, and for neither in a union of both.
-_DUE_WITH = _DUE.where(_when == bindparam("due"), source.c.no > bindparam("no"))
+_DUE_WITH = _DUE.where(_when == bindparam("due"), polled.c.source > bindparam("no"))
 _DUE_AFTER = _DUE.where(_when > bindparam("due"))
 _DUE_AMONG = (
-    select(*_COLUMNS)
-    .where(*_AWAKE, or_(source.c.due.is_(None), _when <= bindparam("now")))
-    .where(source.c.no.in_(bindparam("values", expanding=True)))
-    .order_by(source.c.due)
+    _STATES.where(or_(polled.c.due.is_(None), _when <= bindparam("now")))
+    .where(polled.c.source.in_(bindparam("values", expanding=True)))
+    .order_by(polled.c.due)
 )
 
 
-def _state(  # noqa: PLR0917 - the columns of a row, in their order
-    no: int,
-    id_: str,
-    cursor: str | None,
-    state: str,
-    failures: int,
-    failing_since: int | None,
-    retry_after: int | None,
-    entries: int,
-    moved: str | None,
-    newest_item: int | None,
-    last_new: int | None,
-    code: str | None,
-    pauses: str | None,
-    due: int | None,
-    hints: str | None,
-) -> SourceState:
-    return SourceState(
-        no,
-        id_,
-        json.loads(cursor) if cursor else {},
-        state,
-        failures,
-        _moment(failing_since),
-        _moment(retry_after),
-        entries,
-        json.loads(moved) if moved else None,
-        _moment(newest_item),
-        _moment(last_new),
-        code,
-        json.loads(pauses) if pauses else (),
-        due,
-        hints,
-    )
+def _states(rows: Sequence[Sequence[Any]]) -> list[SourceState]:
+    """Give rows of ``_COLUMNS`` as states. Their cursors are parsed all at once, which takes half the time."""
+    cursors = json.loads(f"[{','.join([row[_CURSOR] or '{}' for row in rows])}]")
+    return [
+        SourceState(
+            no,
+            id_,
+            cursor,
+            state,
+            failures,
+            _moment(failing_since),
+            _moment(retry_after),
+            entries,
+            json.loads(moved) if moved else None,
+            _moment(newest_item),
+            _moment(last_new),
+            code,
+            json.loads(pauses) if pauses else (),
+            due,
+            hints,
+        )
+        for cursor, (
+            no,
+            id_,
+            _,
+            state,
+            failures,
+            failing_since,
+            retry_after,
+            entries,
+            moved,
+            newest_item,
+            last_new,
+            code,
+            pauses,
+            due,
+            hints,
+        ) in zip(cursors, rows, strict=True)
+    ]
 
 
 def _micros(moment: datetime) -> int:
@@ -285,6 +309,12 @@ def _moment(value: int | None) -> datetime | None:
 
 
 @cache
-def _setting(shape: tuple[str, ...]) -> Update:
-    values: dict[str, Any] = {name: bindparam(name) for name in shape if name != "row"}
-    return update(source).where(source.c.no == bindparam("row")).values(values)
+def _settings(shape: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], Update], ...]:
+    """Give the statements that write the columns of a shape, each into its own table, and what each of them takes."""
+    found = []
+    for table, number in ((polled, polled.c.source), (source, source.c.no)):
+        names = tuple(name for name in shape if name in table.c)
+        if names:
+            values: dict[str, Any] = {name: bindparam(name) for name in names}
+            found.append((("row", *names), update(table).where(number == bindparam("row")).values(values)))
+    return tuple(found)

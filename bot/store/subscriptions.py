@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Text, delete, insert, select, type_coerce, update
 
 from bot.store.sources import DORMANT
-from bot.store.tables import source, subscription
+from bot.store.tables import polled, source, subscription
 from bot.websub import Confirmed, Subscription
 
 GAP = timedelta(minutes=1)
@@ -105,11 +105,13 @@ def heard(connection: Connection, now: datetime, one: Subscription) -> None:
     """Let a source be due as its hub says that it has news: never within a minute of the last look, nor where it asked for rest."""
     _set(connection, one, heard=now)
     row = connection.execute(
-        select(source.c.due, source.c.last_try, source.c.retry_after).where(source.c.no == one.source)
+        select(polled.c.due, polled.c.last_try, source.c.retry_after)
+        .join(source, source.c.no == polled.c.source)
+        .where(polled.c.source == one.source)
     ).one()
     soonest = max(one for one in (now, row.retry_after, row.last_try and row.last_try + GAP) if one)
     if row.due is not None and row.due > soonest:
-        connection.execute(update(source).where(source.c.no == one.source).values(due=soonest))
+        connection.execute(update(polled).where(polled.c.source == one.source).values(due=soonest))
 
 
 def _set(connection: Connection, one: Subscription, **values: Any) -> None:

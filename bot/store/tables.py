@@ -71,9 +71,6 @@ source = Table(
     Column("url", Text, nullable=False),
     Column("cursor", Json),  # the adapter's own; moves only with a body read in full
     Column("state", String, nullable=False),  # new ok failing disabled quarantined silent gap
-    Column("due", Moment),  # null: at once
-    Column("last_try", Moment),
-    Column("last_ok", Moment),
     Column("last_new", Moment),  # when it last showed something that we did not know
     Column("newest_item", Moment),  # the newest date in it
     Column("pauses", Json),  # seconds between its last announcements, oldest first: its own rhythm
@@ -88,6 +85,17 @@ source = Table(
     Column("title", Text),
     Column("paused", Boolean, nullable=False),
     Column("retired", Moment),
+)
+
+# When each source was asked, and is to be asked again: a row for every source. Every poll writes it, and a row of `source` is
+# long, so that writing both took five times as long.
+polled = Table(
+    "polled",
+    metadata,
+    Column("source", Number, ForeignKey("source.no"), primary_key=True),
+    Column("due", Moment),  # null: at once
+    Column("last_try", Moment),
+    Column("last_ok", Moment),
     Index(None, "due"),
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.store.recall import chunks
+from bot.store.sources import LIGHT, SOURCES
 from bot.store.tables import (
     account,
     announcement,
@@ -46,8 +47,7 @@ def read_setting(connection: Connection, key: str) -> Any:
 
 def source_rows(connection: Connection, id_: str | None = None) -> list[Row[Any]]:
     """Give every configured source, or the one with an id; without what its adapter keeps for itself."""
-    columns = [one for one in source.c if one.name not in {"cursor", "hints"}]
-    query = select(*columns).where(source.c.retired.is_(None)).order_by(source.c.id)
+    query = select(*LIGHT).select_from(SOURCES).where(source.c.retired.is_(None)).order_by(source.c.id)
     return list(connection.execute(query if id_ is None else query.where(source.c.id == id_)))
 
 

@@ -20,6 +20,7 @@ from bot.store.tables import (
     delivery,
     event,
     item,
+    polled,
     publication,
     remote_post,
     route,
@@ -224,11 +225,12 @@ def wake(connection: Connection, kind: str, id_: str) -> None:
             "error": None,
             "failures": 0,
             "failing_since": None,
-            "due": None,
             "moved": None,
         }
-        stopped = source.c.state.not_in(("ok", "new"))
-        connection.execute(update(source).where(source.c.id == id_, stopped).values(values))
+        stopped = (source.c.id == id_, source.c.state.not_in(("ok", "new")))
+        numbers_ = select(source.c.no).where(*stopped)
+        connection.execute(update(polled).where(polled.c.source.in_(numbers_)).values(due=None))
+        connection.execute(update(source).where(*stopped).values(values))
 
 
 def write_setting(connection: Connection, key: str, value: Any) -> None:

@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
-from bot.store.engine import StoreError, open_engine
+from bot.store.engine import StoreError, open_engine, reading, writing
 from bot.store.migrate import HEAD, Scripts, Standing, migrate, ours, standing
+from bot.store.sources import due_sources
 from tests.delivery.server import Clock
 from tests.delivery.world import World, world
 from tests.e2e.installation import Installation
@@ -50,6 +51,16 @@ def later(folder: Path, more: str = "pass") -> Scripts:
     shutil.copytree(ours().folder, scripts)
     (scripts / "versions" / "9000_later.py").write_text(NEXT.format(head=HEAD, more=more))
     return Scripts(folder=scripts, head="9000")
+
+
+def first(folder: Path) -> Scripts:
+    """The migrations of the first program."""
+    scripts = folder / "first"
+    shutil.copytree(ours().folder, scripts)
+    for file in (scripts / "versions").glob("[0-9]*.py"):
+        if not file.name.startswith("0001"):
+            file.unlink()
+    return Scripts(folder=scripts, head="0001")
 
 
 def moods(path: Path) -> list[tuple[str]]:
@@ -119,6 +130,37 @@ def test_a_failed_migration_on_either_kind_of_database(engine: Engine, tmp_path:
         migrate(engine, NOW, later(tmp_path, 'op.execute("UPDATE nowhere SET x = 1")'))
     assert "mood" not in {column["name"] for column in inspect(engine).get_columns("publication")}
     assert standing(engine) is Standing.CURRENT
+
+
+def test_when_a_source_is_due_survives_the_renewal(address: str, tmp_path: Path) -> None:
+    """A database of the first schema keeps when each source was asked and is to be asked again."""
+    engine = open_engine(address)
+    try:
+        migrate(engine, NOW, first(tmp_path))
+        row = {
+            "agency": "stad",
+            "kind": "feed",
+            "url": "x",
+            "state": "ok",
+            "entries": 0,
+            "failures": 0,
+            "paused": False,
+        }
+        names = ("no", "id", "due", "last_try", "last_ok", *row)
+        statement = text(f"INSERT INTO source ({', '.join(names)}) VALUES (:{', :'.join(names)})")
+        with writing(engine) as connection:
+            connection.execute(statement, {"no": 1, "id": "stad", "due": 3_000_000, "last_try": 2, "last_ok": 1, **row})
+            connection.execute(
+                statement, {"no": 2, "id": "dorp", "due": None, "last_try": None, "last_ok": None, **row}
+            )
+        migrate(engine, NOW)
+        with reading(engine) as connection:
+            rows = connection.execute(text("SELECT source, due, last_try, last_ok FROM polled ORDER BY source")).all()
+            waiting = due_sources(connection, NOW, 10)
+    finally:
+        engine.dispose()
+    assert [tuple(row) for row in rows] == [(1, 3_000_000, 2, 1), (2, None, None, None)]
+    assert [(one.id, one.due) for one in waiting] == [("dorp", None), ("stad", 3_000_000)]
 
 
 def test_nobody_migrates_under_a_running_service(filled: World, tmp_path: Path) -> None:

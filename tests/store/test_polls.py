@@ -8,8 +8,20 @@ from sqlalchemy import Connection, Engine, select
 
 from bot.store.engine import reading, writing
 from bot.store.registry import AccountRow, AgencyRow, SourceRow, sync
-from bot.store.sources import Place, due_among, due_sources, mend_clock, note_polls, note_spent, spent_since
-from bot.store.tables import source
+from bot.store.sources import (
+    LIGHT,
+    SOURCES,
+    Place,
+    Times,
+    due_among,
+    due_sources,
+    mend_clock,
+    note_polls,
+    note_spent,
+    note_times,
+    spent_since,
+)
+from bot.store.tables import polled
 
 NOW = datetime(2026, 11, 23, 10, 0, 0, 250_001, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,13 +47,11 @@ def test_quiet_polls_are_written_to_the_microsecond(engine: Engine) -> None:
     """More quiet polls than one statement takes, and others beside them, each change their own row and nothing else."""
     with writing(engine) as connection:
         numbers = sources(connection, 1203)
-        quiet = [
-            {"row": no, "last_try": NOW, "last_ok": NOW, "due": NOW + timedelta(microseconds=no)} for no in numbers[:-3]
-        ]
+        note_times(connection, [Times(no, NOW, NOW + timedelta(microseconds=no)) for no in numbers[:-3]])
         failed = {"row": numbers[-2], "last_try": NOW, "state": "failing", "failures": 2}
-        note_polls(connection, [*quiet, failed, {**failed, "row": numbers[-1], "failures": 3}])
+        note_polls(connection, [failed, {**failed, "row": numbers[-1], "failures": 3}])
     with reading(engine) as connection:
-        rows = {row.no: row for row in connection.execute(select(source))}
+        rows = {row.no: row for row in connection.execute(select(*LIGHT).select_from(SOURCES))}
     assert all((rows[no].last_ok, rows[no].due) == (NOW, NOW + timedelta(microseconds=no)) for no in numbers[:-3])
     assert rows[numbers[-3]].last_try is None
     assert [(rows[no].state, rows[no].failures, rows[no].due) for no in numbers[-2:]] == [
@@ -54,11 +64,7 @@ def test_everything_due_is_found_once_longest_waiting_first(engine: Engine) -> N
     """Page after page gives each source that is due, once, new ones first, also where many fall due at the same moment."""
     with writing(engine) as connection:
         numbers = sources(connection, 50)
-        values = [
-            {"row": no, "last_try": NOW, "last_ok": NOW, "due": NOW + (place // 10) * HOUR}
-            for place, no in enumerate(numbers[5:])
-        ]
-        note_polls(connection, values)
+        note_times(connection, [Times(no, NOW, NOW + (place // 10) * HOUR) for place, no in enumerate(numbers[5:])])
     found: list[int] = []
     place: Place | None = None
     with reading(engine) as connection:
@@ -76,13 +82,12 @@ def test_a_clock_set_back_is_mended_and_spending_is_added_up(engine: Engine) -> 
     """Due times beyond reason are let go of; what polls cost adds up by day."""
     with writing(engine) as connection:
         first, second = sources(connection, 2)
-        rows = [{"row": first, "last_try": NOW, "last_ok": NOW, "due": NOW + 90 * 24 * HOUR}]
-        note_polls(connection, [*rows, {"row": second, "last_try": NOW, "last_ok": NOW, "due": NOW + HOUR}])
+        note_times(connection, [Times(first, NOW, NOW + 90 * 24 * HOUR), Times(second, NOW, NOW + HOUR)])
         assert mend_clock(connection, NOW, 9 * 24 * HOUR) == 1
         for units in (3, 4):
             note_spent(connection, NOW, first, units)
         note_spent(connection, NOW + 24 * HOUR, first, 5)
         assert spent_since(connection, "2026-11-01") == {first: 12}
         assert spent_since(connection, "2026-11-24") == {first: 5}
-        due = dict(connection.execute(select(source.c.no, source.c.due)).all())
+        due = dict(connection.execute(select(polled.c.source, polled.c.due)).all())
     assert due == {first: NOW, second: NOW + HOUR}

@@ -13,7 +13,7 @@ from sqlalchemy import Row, select, update
 
 from bot.store import subscriptions
 from bot.store.engine import reading, writing
-from bot.store.tables import source, subscription
+from bot.store.tables import polled, source, subscription
 from bot.websub import Subscription
 from tests.web.served import Answer, Served, serving
 from tests.web.world import NOW, World
@@ -33,7 +33,7 @@ def site(world: World) -> Iterator[Served]:
     with writing(world.engine) as connection:
         subscriptions.replace(connection, NOW, [one], [])
         subscriptions.asked(connection, NOW - timedelta(minutes=1), one, LATER)
-        connection.execute(update(source).values(due=LATER, last_try=NOW - timedelta(minutes=5)))
+        connection.execute(update(polled).values(due=LATER, last_try=NOW - timedelta(minutes=5)))
     with serving(world.site(writer=world.engine)) as found:
         yield found
 
@@ -59,7 +59,9 @@ def promise(world: World) -> Row[Any]:
 def due(world: World) -> datetime:
     """Read when the source is looked at next."""
     with reading(world.engine) as connection:
-        found: datetime = connection.execute(select(source.c.due).where(source.c.id == "stad-nieuws")).scalar_one()
+        found: datetime = connection.execute(
+            select(polled.c.due).join(source).where(source.c.id == "stad-nieuws")
+        ).scalar_one()
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, Insert, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Engine, Insert, String, Table, insert, select, update
 
 from adapters.contract import Media
 from bot.ids import new_id
@@ -23,6 +23,7 @@ from bot.store.tables import (
     delivery,
     event,
     item,
+    polled,
     publication,
     relation,
     setting,
@@ -231,10 +232,20 @@ class World:
             one.unlink()
         path.write_bytes(b"no database any more" * 100)
 
+    def add_source(self, connection: Connection, name: str, **values: Any) -> None:
+        """Make a source that was seen well now."""
+        row = whole(source, id=name, **values).returning(source.c.no)
+        self.sources[name] = connection.execute(row).scalar_one()
+        connection.execute(insert(polled).values(source=self.sources[name], last_ok=NOW))
+
     def source_is(self, name: str, **values: Any) -> None:
         """Change a source."""
+        times = {key: values.pop(key) for key in polled.c.keys() & values.keys()}
         with writing(self.engine) as connection:
-            connection.execute(update(source).where(source.c.id == name).values(**values))
+            if values:
+                connection.execute(update(source).where(source.c.id == name).values(**values))
+            if times:
+                connection.execute(update(polled).where(polled.c.source == self.sources[name]).values(**times))
 
 
 def make_world(folder: Path) -> World:
@@ -255,8 +266,7 @@ def people(engine: Engine) -> World:
             row = whole(account, id=name, kind=place.kind, server=place.server or "", state="ok", remote_acct=acct)
             world.accounts[name] = connection.execute(row.returning(account.c.no)).scalar_one()
         for name, of in SOURCES.items():
-            row = whole(source, id=name, agency=of, state="ok", title=f"Nieuws van {name}", last_ok=NOW)
-            world.sources[name] = connection.execute(row.returning(source.c.no)).scalar_one()
+            world.add_source(connection, name, agency=of, state="ok", title=f"Nieuws van {name}")
     return world
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.http import HttpClient
 from bot.collecting.collect import Collector, Taken
+from bot.store.engine import sqlite_path, writing
+from bot.store.sources import Times, note_times
 from tests.unit.collecting.town import START, Town, dated
 from tests.unit.http.loopback import Server, Visit, policy, serving
 
@@ -32,7 +37,7 @@ class Watch:
 
     def __call__(self, taken: Taken) -> None:
         """Note it."""
-        id_ = taken.poll.state.id
+        id_ = taken.source
         self.ended[id_] = time.monotonic() - self.began
         if taken.failure:
             self.failures[id_] = taken.failure
@@ -192,3 +197,66 @@ def test_what_was_answered_is_written_when_the_service_stops(town: Town) -> None
     asyncio.run(main())
     assert town.source("well1").state == town.source("well2").state == "ok"
     assert (town.source("slow1").state, town.source("slow1").failures) == ("new", 0)
+
+
+def test_an_alert_source_that_is_due_late_hides_none_that_are_due_before_it(town: Town) -> None:
+    """A round that asks alert sources first goes on with every other one, also with those due before the alerts'."""
+    watch = Watch()
+    names = ("alert", *(f"well{n}" for n in range(5)))
+
+    async def main() -> None:
+        async with serving(answering) as server:
+            for name in names:
+                town.follow(name, f"{server.url}/{name}")
+            async with collecting(town, watch, nowhere) as collector:
+                numbers = town.running.numbers.sources
+                alert = collector.origins[numbers["alert"]]
+                urgent = {alert.no: replace(alert, rhythm=replace(alert.rhythm, urgent=True))}
+                collector.origins = {**collector.origins, **urgent}
+                collector.most = 2
+                with writing(town.running.engine) as connection:
+                    moments = {name: START - timedelta(minutes=10 - place) for place, name in enumerate(names[1:])}
+                    note_times(
+                        connection,
+                        [
+                            Times(no, START, moments.get(name, START - timedelta(minutes=1)))
+                            for name, no in numbers.items()
+                        ],
+                    )
+                await collector.round()
+                await until(lambda: not collector.unwritten)
+
+    asyncio.run(main())
+    assert sorted(watch.ended) == sorted(names)
+
+
+def test_no_more_is_asked_than_can_be_written(town: Town) -> None:
+    """While another program holds the database, a round of first documents stops asking, and goes on when it is free."""
+    watch, asked, held = Watch(), Counter[str](), Counter[str]()
+
+    async def counting(visit: Visit) -> None:
+        asked[visit.path] += 1
+        await answering(visit)
+
+    async def main() -> None:
+        async with serving(counting) as server:
+            for n in range(60):
+                town.follow(f"well{n}", f"{server.url}/well/{n}")
+            async with collecting(town, watch, nowhere) as collector:
+                collector.most = 8
+                path = sqlite_path(str(town.running.engine.url))
+                assert path is not None
+                with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                    round_ = asyncio.create_task(collector.round())
+                    await until(lambda: bool(asked))
+                    other.execute("BEGIN IMMEDIATE")
+                    await asyncio.sleep(1.0)
+                    held.update(asked)
+                    other.execute("COMMIT")
+                await round_
+                await until(lambda: len(watch.ended) == 60)
+
+    asyncio.run(main())
+    assert len(held) <= 40
+    assert set(asked.values()) == {1}
+    assert not watch.failures

@@ -23,7 +23,8 @@ def many(town: Town, table: object) -> int:
 def forget_cursor(town: Town) -> None:
     """Let every source be read from the start, as after a restored backup without its cursors."""
     with writing(town.running.engine) as connection:
-        connection.execute(text("UPDATE source SET cursor = NULL, due = NULL"))
+        connection.execute(text("UPDATE source SET cursor = NULL"))
+        connection.execute(text("UPDATE polled SET due = NULL"))
 
 
 def entries(*ids: str) -> list[tuple[str, str]]:

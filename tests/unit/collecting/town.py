@@ -18,8 +18,8 @@ from bot.health import Attention, attention
 from bot.schedule import run_once
 from bot.settings import load
 from bot.store.engine import reading
-from bot.store.sources import DORMANT
-from bot.store.tables import event, page, source
+from bot.store.sources import DORMANT, LIGHT, SOURCES
+from bot.store.tables import event, page, polled, source
 from bot.store.views import PostFilter, post_rows
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -100,14 +100,18 @@ class Town:
         """Whether a source or a page is to be asked now."""
         with reading(self.running.engine) as connection:
             awake = source.c.state.not_in(DORMANT)
-            sources = select(source.c.no).where(or_(source.c.due.is_(None), source.c.due <= self.moment), awake)
+            sources = (
+                select(polled.c.due).join(source).where(or_(polled.c.due.is_(None), polled.c.due <= self.moment), awake)
+            )
             pages = select(page.c.announcement).where(page.c.due <= self.moment)
             return any(connection.execute(query.limit(1)).first() for query in (sources, pages))
 
     def source(self, id_: str = "stad") -> Any:
         """Give what is remembered of a source."""
         with reading(self.running.engine) as connection:
-            return connection.execute(select(source).where(source.c.id == id_)).one()
+            return connection.execute(
+                select(*LIGHT, source.c.cursor).select_from(SOURCES).where(source.c.id == id_)
+            ).one()
 
     def wait(self, id_: str = "stad") -> timedelta:
         """Give how long a source is left alone from now on."""

@@ -14,6 +14,7 @@ from sqlalchemy import Row, select, update
 
 from bot.passwords import NOBODY, Operators, hash_password, read_hash
 from bot.store.engine import reading, writing
+from bot.store.sources import LIGHT, SOURCES
 from bot.store.tables import account, announcement, event, publication, source
 from bot.web.desk.handed import Desk
 from tests.web.served import Answer, Served, serving
@@ -145,9 +146,10 @@ def row_of(world: World, made: str) -> Row[Any]:
 
 def standing(world: World, kind: str, name: str) -> Row[Any]:
     """Read a source or account."""
-    table = source if kind == "source" else account
+    source_query = select(*LIGHT).select_from(SOURCES).where(source.c.id == name)
+    query = source_query if kind == "source" else select(account).where(account.c.id == name)
     with reading(world.engine) as connection:
-        return connection.execute(select(table).where(table.c.id == name)).one()
+        return connection.execute(query).one()
 
 
 def acts(world: World) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from bot import attentions
 from bot.attentions import Attention
 from bot.health import attention
 from bot.store.engine import reading, writing
-from bot.store.tables import account, item, publication, source, spend, subscription
+from bot.store.tables import account, item, publication, spend, subscription
 from bot.web.desk.needs import needs
 from bot.web.desk.queue import PAGE
 from bot.web.site import LANGUAGES
@@ -100,7 +100,7 @@ def test_sources_with_the_same_trouble_share_a_line(anna: Operator, world: World
     with writing(world.engine) as connection:
         for number in range(20):
             row = {"agency": "haven", "state": "failing", "code": "http.unavailable", "kind": "feed"}
-            connection.execute(whole(source, id=f"weg-{number:02}", error=f"Fout {number}.", **row))
+            world.add_source(connection, f"weg-{number:02}", error=f"Fout {number}.", **row)
     world.source_is("haven-nieuws", state="failing", code="http.not-found", error="Weg.")
     shown = lines(page := anna.get("/desk"))
     assert len(shown) == 2
@@ -151,7 +151,7 @@ def test_sources_are_found_and_paged(anna: Operator, world: World) -> None:
     with writing(world.engine) as connection:
         for number in range(120):
             state = "failing" if number == 77 else "ok"
-            connection.execute(whole(source, id=f"weg-{number:03}", agency="haven", state=state, kind="feed"))
+            world.add_source(connection, f"weg-{number:03}", agency="haven", state=state, kind="feed")
     page = anna.get("/desk/sources")
     assert len(page.page.cssselect("tbody tr")) == 100
     rest = anna.get(str(page.page.cssselect("a[rel=next]")[0].get("href")))
