@@ -261,7 +261,7 @@ def _look(world: World, number: int) -> float:
     observed = normalise(batch, source, origin.place)
     likenesses = {one.key: telling(one.content.title, one.content.text).keys for one in observed}
     state = SourceState(
-        no=origin.no, id=source.id, cursor={}, state="ok", failures=0, failing_since=None, retry_after=None, entries=1,
+        no=origin.no, cursor={}, state="ok", failures=0, failing_since=None, entries=1,
         moved=None, newest_item=None, last_new=None,
     )  # fmt: skip
     poll = Poll(origin=origin, state=state, at=NOW, batch=batch, observed=observed, likenesses=likenesses)

@@ -2,13 +2,14 @@
 
 ``asyncio.timeout`` costs a timer for each request, aiohttp's ``sock_read`` two: together a sixth of what a request
 that is answered 304 costs. Here one timer waits for the earliest moment that counted when it was set; a request that
-is over by then, and nearly all are, has cost nothing.
+is over by then, and nearly all are, has cost nothing. ``monotonic`` is the clock of asyncio's loops.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +28,7 @@ class Deadlines:
         Seconds: ``total`` for everything, ``first`` until the first progress, ``silence`` between one and the next.
         ``TimeoutError`` comes out of the context, as from ``asyncio.timeout``.
         """
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         return Watch(self, now + total, now + first, silence)
 
     def ring_at(self, moment: float) -> None:
@@ -45,7 +46,7 @@ class Deadlines:
 
     def _ring(self) -> None:
         self.close()
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         for watch in [watch for watch in self.watched if watch.due <= now]:
             self.watched.discard(watch)
             watch.expire()
@@ -85,7 +86,7 @@ class Watch:
 
     def progress(self) -> None:
         """Note that something came."""
-        self.due = min(self._end, asyncio.get_running_loop().time() + self._silence)
+        self.due = min(self._end, monotonic() + self._silence)
         if self.due < self._deadlines.next_ring:
             self._deadlines.ring_at(self.due)
 

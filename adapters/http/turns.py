@@ -1,6 +1,7 @@
 """Whose turn it is: how many requests go to one host, and how many are at work in all.
 
-Both queues are fair, hold nothing for a waiter that was cancelled, and take no timer while nobody waits.
+Both queues are fair, hold nothing for a waiter that was cancelled, and take no timer while nobody waits. ``monotonic`` is the
+clock of asyncio's loops; to ask which loop runs is a system call, and here it would be three for every request.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -50,7 +52,7 @@ class HostTurns:
         It is where others ask the same host now, and, while few hosts are known, where it was asked a short while ago.
         ``limit`` and ``gap`` count for a host that is not known at this moment.
         """
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         line = self._lines.get(host)
         if line is None:
             self._forget(now)
@@ -68,7 +70,7 @@ class HostTurns:
         line = self._lines[host]
         line.running -= 1
         if line.gap:
-            line.free_at = asyncio.get_running_loop().time() + line.gap
+            line.free_at = monotonic() + line.gap
         if line.queue or not line.running:
             self._advance(host, line)
 
@@ -77,7 +79,7 @@ class HostTurns:
         if (line := self._lines.get(host)) is None or (line.limit, line.gap) == (limit, gap):
             return
         line.limit, line.gap = limit, gap
-        line.free_at = min(line.free_at, asyncio.get_running_loop().time() + gap)
+        line.free_at = min(line.free_at, monotonic() + gap)
         if line.timer is not None:
             line.timer.cancel()
             line.timer = None
@@ -161,7 +163,7 @@ class Places:
     def _admit(self) -> int:
         self._tickets += 1
         self._open += 1
-        self._working[self._tickets] = asyncio.get_running_loop().time()
+        self._working[self._tickets] = monotonic()
         return self._tickets
 
     def _advance(self) -> None:

@@ -101,8 +101,8 @@ class Collector:
     _unwritten: set[int] = field(default_factory=set)
     _reading: int = 0
     """Documents that are with the parsing thread, or wait for it."""
-    _writing: int = 0
-    """Polls that ended, and are being written."""
+    _documents: int = 0
+    """Polls that found something, and are not written yet."""
     _written: asyncio.Event = field(default_factory=asyncio.Event)
     _something: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -170,11 +170,10 @@ class Collector:
         """Write what has ended by now, the quiet polls last: they delay nobody."""
         polls, self._ended = self._ended, []
         quiet, self._quiet = self._quiet, []
-        self._writing = len(polls)
         for some in shares(polls):
             for taken in await self.on_store(self.commits.take_all, some):
                 self.watch(taken)
-            self._writing -= len(some)
+            self._documents -= sum(not poll.is_quiet for poll in some)
             self._unwritten.difference_update(poll.state.no for poll in some)
             self._written.set()
         if quiet:
@@ -187,7 +186,7 @@ class Collector:
     @property
     def _in_hand(self) -> int:
         """How many answers were received and are not in memory yet: each may hold a whole document."""
-        return self._reading + len(self._ended) + self._writing
+        return self._reading + self._documents
 
     @property
     def unwritten(self) -> int:
@@ -316,6 +315,7 @@ class Collector:
         except Exception as error:  # noqa: BLE001 - the job boundary: one source's surprise is no other's problem
             poll = Poll(origin=origin, state=state, at=self.now(), error=surprise(named(error)))
         self._ended.append(poll)
+        self._documents += not poll.is_quiet
         self._wake(news=not poll.is_quiet)
 
     def _wake(self, *, news: bool = False) -> None:

@@ -57,12 +57,10 @@ class SourceState(NamedTuple):
     """
 
     no: int
-    id: str
     cursor: Mapping[str, Any]
     state: str
     failures: int
     failing_since: datetime | None
-    retry_after: datetime | None
     entries: int
     moved: Mapping[str, Any] | None
     newest_item: datetime | None
@@ -264,12 +262,10 @@ def _states(rows: Sequence[Sequence[Any]]) -> list[SourceState]:
     return [
         SourceState(
             no,
-            id_,
             cursor,
             state,
             failures,
             _moment(failing_since),
-            _moment(retry_after),
             entries,
             json.loads(moved) if moved else None,
             _moment(newest_item),
@@ -281,12 +277,10 @@ def _states(rows: Sequence[Sequence[Any]]) -> list[SourceState]:
         )
         for cursor, (
             no,
-            id_,
             _,
             state,
             failures,
             failing_since,
-            retry_after,
             entries,
             moved,
             newest_item,

@@ -15,6 +15,8 @@ from typing import Self
 from xml.sax.saxutils import escape
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+SLOW = 10.0
+"""Seconds after which a slow feed answers."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Feed:
-    """One feed: its entries from old to new, and how it behaves: ``well``, ``hang``, ``html``, ``cut``, ``500`` and so on."""
+    """One feed: its entries from old to new, and how it behaves: ``well``, ``slow``, ``hang``, ``html``, ``cut``, ``500`` and so on."""
 
     name: str
     entries: list[Entry] = field(default_factory=list)
@@ -61,13 +63,17 @@ class Feed:
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # a thousand feeds may be asked at once
+
+
 class FeedHost:
     """Serves feeds at ``/NAME`` on a free port of loopback."""
 
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
         self.release = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._answer())
+        self._server = _Server(("127.0.0.1", 0), self._answer())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -101,6 +107,9 @@ class FeedHost:
                     return
                 feed.asked["conditional" if "If-None-Match" in self.headers else "unconditional"] += 1
                 if feed.manner == "well":
+                    self._well(feed)
+                elif feed.manner == "slow":
+                    host.release.wait(SLOW)
                     self._well(feed)
                 elif feed.manner == "hang":
                     host.release.wait(30)

@@ -160,7 +160,7 @@ def test_when_a_source_is_due_survives_the_renewal(address: str, tmp_path: Path)
     finally:
         engine.dispose()
     assert [tuple(row) for row in rows] == [(1, 3_000_000, 2, 1), (2, None, None, None)]
-    assert [(one.id, one.due) for one in waiting] == [("dorp", None), ("stad", 3_000_000)]
+    assert [(one.no, one.due) for one in waiting] == [(2, None), (1, 3_000_000)]
 
 
 def test_nobody_migrates_under_a_running_service(filled: World, tmp_path: Path) -> None:
