@@ -3,8 +3,9 @@
     python bench/startup.py [--sources 500] [--news 50] [--times 5]
 
 Measured in one run, the least of several times: importing the libraries; ``--help``; a round in which nothing is due; one in which
-every source answers 304; the same requests by a bare aiohttp client; and one with news, until it is on the account of a
-strict server. Prints JSON with seconds of CPU; the goals are ratios and sums of them.
+every source answers 304; the same requests by a bare aiohttp client, as a program of its own (``bare_client``) and without its
+start (``bare_requests``); and one with news, until it is on the account of a strict server. Prints JSON with seconds of CPU; the
+goals are ratios and sums of them.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from tests.standin.mastodon import Standin
 
 LIBRARIES = "import sqlalchemy, aiohttp, pydantic_settings, click, lxml"
 
-BARE = f"""{LIBRARIES}
-import asyncio, json, sys
+BARE = """
+import aiohttp, asyncio, json, sys
 
 async def main(addresses):
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
         async def ask(address):
-            async with session.get(address, headers={{"If-None-Match": address.partition("#")[2]}}) as answer:
+            async with session.get(address, headers={"If-None-Match": address.partition("#")[2]}) as answer:
                 await answer.read()
                 assert answer.status == 304, answer.status
         await asyncio.gather(*map(ask, addresses))
@@ -64,12 +65,14 @@ def measured(sources: int, news: int, times: int) -> dict[str, Any]:
         tags = [f"{host.url}/{name}#{_tag(host, name)}" for name in names]
         libraries = _least(times, lambda: _python(LIBRARIES))
         bare = _least(times, lambda: _python(BARE, json.dumps(tags)))
+        beside = _least(times, lambda: _python(f"{LIBRARIES}\n{BARE}", json.dumps(tags)))
         told = iter(range(times))
         found = {
             "libraries": libraries,
             "help": _least(times, lambda: _call(installation, "--help")),
             "nothing_due": _least(times, lambda: _once(installation)),
-            "bare_client": bare - libraries,
+            "bare_client": bare,
+            "bare_requests": beside - libraries,
             "idle": _least(times, lambda: _once(installation, "--force")),
             "news": _least(times, lambda: _news(installation, host, names[:news], next(told))),
         }
@@ -78,7 +81,8 @@ def measured(sources: int, news: int, times: int) -> dict[str, Any]:
         "sources": sources,
         "cpu_seconds": {name: round(value, 3) for name, value in found.items()},
         "nothing_due_ratio": round(found["nothing_due"] / libraries, 2),
-        "idle_over_bare": round((found["idle"] - libraries) / (bare - libraries), 2),
+        "idle_over_bare": round((found["idle"] - libraries) / bare, 2),
+        "idle_over_requests": round((found["idle"] - libraries) / found["bare_requests"], 2),
         "news_beyond_libraries": round(found["news"] - libraries, 2),
         "posts": posts,
         "wanted_posts": news * times,
