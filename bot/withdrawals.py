@@ -30,6 +30,7 @@ from bot.store.erasing import erase
 from bot.store.pagechecks import Page
 from bot.store.recall import announcements_by_id
 from bot.store.record import Record, record
+from bot.store.sites import SiteRules
 
 SEEN_WITHIN = timedelta(days=30)
 """How long ago a page may have been there for its absence to mean something; how long a post's page is looked at."""
@@ -83,7 +84,7 @@ class PageChecks:
     robots: Robots = field(init=False)
 
     def __post_init__(self) -> None:
-        self.robots = Robots(http=self.http)
+        self.robots = Robots(http=self.http, memory=SiteRules(self.engine))
 
     async def round(self, *, seconds: float) -> int:
         """Look at what is due, for at most so many seconds; give how many looks were taken in."""

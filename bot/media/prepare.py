@@ -26,6 +26,7 @@ from bot.store import pictures
 from bot.store.engine import reading, writing
 from bot.store.pictures import Hung, Unprepared
 from bot.store.record import add_events
+from bot.store.sites import SiteRules
 from bot.store.types import EPOCH
 
 P = ParamSpec("P")
@@ -103,7 +104,7 @@ class Preparation:
     robots: Robots = field(init=False)
 
     def __post_init__(self) -> None:
-        self.robots = Robots(http=self.http)
+        self.robots = Robots(http=self.http, memory=SiteRules(self.engine))
 
     async def work(self) -> bool:
         """Prepare what waits now; true where something was let go. A call while another is at work does nothing."""

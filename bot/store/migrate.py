@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError, SQ
 
 from bot.store.engine import StoreError, reading, sqlite_path, writing
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; a test compares it with ``migrations/versions``."""
 
 

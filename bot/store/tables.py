@@ -418,3 +418,12 @@ event = Table(
     Index(None, "publication"),
     Index(None, "at"),
 )
+
+# What robots.txt of a site says, until it is asked again; null: it could not be read, and nothing there is.
+site_rules = Table(
+    "site_rules",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Column("rules", Text),
+)

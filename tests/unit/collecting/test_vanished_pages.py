@@ -225,3 +225,13 @@ def test_robots_are_asked_once_a_day(host: Host) -> None:
 
     assert asyncio.run(asking()) == [False, False, True, False, True, True]
     assert host.paths() == ["/robots.txt"] * 3
+
+
+def test_robots_are_asked_once_a_day_by_a_program_that_is_started_often(host: Host, town: Town) -> None:
+    """Every round here is a start, as with ``run --once``; two days of looks at five pages of a site are two questions about it."""
+    host.says["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /elders/\0\n")
+    announce(host, town, 5)
+    town.rounds(until=2 * DAY, step=30 * MINUTE)
+    paths = host.paths()
+    assert sum(path.startswith("/bericht/") for path in paths) > 20
+    assert 1 < paths.count("/robots.txt") < 4
