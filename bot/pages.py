@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -13,7 +14,10 @@ from sqlalchemy import Engine
 
 from bot.app import wall_clock
 from bot.desk import desk_of, receivers_of
+from bot.destination import destination
+from bot.policy import Policy
 from bot.settings import Agency, Settings
+from bot.store.pages import Told
 from bot.web.app import create_app
 from bot.web.serve import serve
 from bot.web.site import Site, SiteAccount, SiteAgency
@@ -51,7 +55,12 @@ def site(
         writer=writer,
         desk=desk_of(settings, environ) if environ is not NO_SECRETS else None,
         receivers=receivers_of(settings, environ) if environ is not NO_SECRETS else {},
+        leads=partial(_leads, settings.platform_policy),
     )
+
+
+def _leads(policy: Policy, told: Told) -> str | None:
+    return destination(policy, told.agency, told.content, alert=told.kind == "alert")
 
 
 def _agency(agency: Agency) -> SiteAgency:

@@ -19,10 +19,11 @@ from bot.compose.moments import Calendar
 from bot.compose.pictures import pictures_for
 from bot.compose.tags import tags_for
 from bot.compose.voice import Voice
+from bot.destination import destination
 from bot.filters import Subject, matches
 from bot.model import Composed, Content
-from bot.policy import better_link, without_links
-from bot.text import entities, neutralise, safe_url
+from bot.policy import without_links
+from bot.text import neutralise
 from bot.wording.catalogue import Wording
 
 __all__ = ["CannotCompose", "Draft", "Voice", "compose", "draft_of", "pictures_of", "post_length"]
@@ -164,15 +165,8 @@ class _Composer:
         return values
 
     def _link(self) -> str | None:
-        """Give where the post leads: the item's own address, unless readers should not be led there and it names another."""
-        content, voice = self.draft.content, self.voice
-        if content.url is None:
-            return None
-        written = (one.value for one in entities(content.text) if one.kind == "url")
-        found = better_link(
-            voice.policy, voice.body, (content.url, *content.links, *written), behind_walls=not self._is_alert
-        )
-        return safe_url(found) if found else None
+        """Give where the post leads."""
+        return destination(self.voice.policy, self.voice.body, self.draft.content, alert=self._is_alert)
 
     def _lawful(self, text: str, link: str | None) -> str:
         """Give a text without the addresses that the policy does not let a post lead to."""

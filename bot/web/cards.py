@@ -101,7 +101,7 @@ def card(told: Told, site: Site, visit: Visit, *, whole: bool = False) -> Card:
     told = _own_first(told, site)
     heading, texts, voice = title(told, visit), _texts(told, site, visit), visit.voice
     if not whole:
-        texts = [_opening(told, one, heading, agency_name(told, site)) for one in texts[:1]]
+        texts = [_opening(told, one, heading, site) for one in texts[:1]]
     published = told.content.published
     return Card(
         id=told.id,
@@ -119,7 +119,7 @@ def card(told: Told, site: Site, visit: Visit, *, whole: bool = False) -> Card:
         expires=stamp(told.expires, voice) if told.expires else None,
         texts=tuple(texts),
         pictures=tuple(_picture(one) for one in told.content.media),
-        source=_away(told.content.url),
+        source=_away(site.leads(told)),
         boost=_away(told.content.boost),
     )
 
@@ -165,13 +165,13 @@ def _words(told: Told, posts: list[Posted], site: Site, visit: Visit) -> Words:
     )
 
 
-def _opening(told: Told, words: Words, heading: str, agency: str) -> Words:
+def _opening(told: Told, words: Words, heading: str, site: Site) -> Words:
     """Give the beginning of a text for a timeline, without what stands around it there: title, agency and link."""
-    parts = told.posts[0].parts
+    parts, agency, link = told.posts[0].parts, agency_name(told, site), site.leads(told)
     body = paragraphs(parts[0]) if parts else []
     if body and one_line(body[0]) == heading:
         body = body[1:]
-    if body and all(_is_signature(line, agency, told.content.url) for line in body[-1].split("\n")):
+    if body and all(_is_signature(line, agency, link) for line in body[-1].split("\n")):
         body = body[:-1]
     shown = beginning(body, SHOWN)
     cut = len(shown) < len(body) or len(parts) > 1

@@ -115,7 +115,7 @@ def language_of(told: Told, fallback: str) -> str:
 
 def _entry(root: ET.Element, feed: Feed, told: Told) -> None:
     entry = ET.SubElement(root, "entry", {"xml:lang": language_of(told, feed.site.language)})
-    own_page = safe_link(told.content.url)
+    own_page = safe_link(feed.site.leads(told))
     _text(entry, "id", f"urn:uuid:{told.id}")
     _text(entry, "title", title(told, feed.visit))
     _text(entry, "published", rfc3339(told.sent))
@@ -147,7 +147,7 @@ def _item(feed: Feed, told: Told) -> dict[str, Any]:
     found = {
         "id": f"urn:uuid:{told.id}",
         "url": feed.here(told),
-        "external_url": safe_link(told.content.url),
+        "external_url": safe_link(feed.site.leads(told)),
         "title": title(told, feed.visit),
         "content_html": content(feed, told),
         "content_text": "\n\n".join(clean(one) for one in told.posts[0].parts),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from bot.store.pages import Told
 from bot.web.desk.handed import Desk
 from bot.web.push import Receiver
 
@@ -33,6 +34,11 @@ class SiteAccount:
     kind: str
     official: tuple[str, ...] = ()
     server: str | None = None
+
+
+def own_page(told: Told) -> str | None:
+    """Give an announcement's own address."""
+    return told.content.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,8 @@ class Site:
     version: str
     desk: Desk | None = None
     receivers: Mapping[str, Receiver] = field(default_factory=dict, repr=False)
+    leads: Callable[[Told], str | None] = own_page
+    """Where readers of an announcement are led: its own page, or a way around a login wall."""
 
     def is_official(self, account: str, agency: str) -> bool:
         """Whether an account is an agency's own; all others are mirrors, and say so."""

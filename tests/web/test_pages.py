@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -10,6 +13,8 @@ import pytest
 from lxml.html import HtmlElement
 
 from adapters.contract import Alert
+from bot.pages import site as site_of
+from bot.settings import load
 from tests.web.conftest import Town
 from tests.web.served import serving
 from tests.web.world import NOW, World
@@ -113,6 +118,23 @@ def test_the_words_of_the_own_account_come_first(world: World) -> None:
     assert "Omrijden kan." not in words
     assert "Officieel account" in words
     assert "Afzender" not in words
+
+
+def test_readers_are_led_around_a_login_wall(world: World, tmp_path: Path) -> None:
+    """Pages and feeds lead where the posts lead: to the address that a message on a walled platform names; an alert to no wall at all."""
+    wall, page = "https://x.com/voorbeeldstad/status/1", "https://www.voorbeeldstad.example/brug"
+    world.tell("Brug dicht", f"Brug dicht\n\nHet duurt een week.\n\n{page}", content={"url": wall, "links": (page,)})
+    world.tell("Alleen daar", "Alleen daar\n\nVandaag.", content={"url": f"{wall}2"})
+    world.tell("Sirene", "Blijf binnen.", content={"url": f"{wall}3"}, announcing={"kind": "alert"})
+    config = tmp_path / "omroeper.toml"
+    config.write_text('[omroeper]\noperator = "redactie@voorbeeldland.example"\n', encoding="utf-8")
+    settings = load(config, {}).settings
+    assert settings is not None
+    with serving(replace(site_of(settings, world.engine, dict), now=lambda: NOW)) as site:
+        shown = {one.get("href") for one in site.get("/").page.cssselect("article a")}
+        fed = {one["title"]: one.get("external_url") for one in json.loads(site.get("/feed.json").body)["items"]}
+    assert shown & {wall, page, f"{wall}2", f"{wall}3"} == {page, f"{wall}2"}
+    assert fed == {"Brug dicht": page, "Alleen daar": f"{wall}2", "Sirene": None}
 
 
 def test_days_are_those_of_amsterdam(world: World) -> None:
