@@ -104,4 +104,4 @@ def environment() -> Environment:
 def _other(visit: Visit) -> tuple[Language, str]:
     """Give the other language, and this page in it."""
     language = next(one for one in LANGUAGES if one != visit.language)
-    return language, address(visit.path, lang=language)
+    return language, visit.in_language(language)

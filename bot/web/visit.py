@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -17,12 +18,16 @@ _MOST_RANGES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A request. ``chosen``: its language was asked for in the address, and links have to carry it on."""
+    """A request. ``chosen``: its language was asked for in the address, and links have to carry it on.
+
+    ``query`` is what else the address asks for: a place in a list, or a choice among its lines.
+    """
 
     language: Language
     chosen: bool
     base: str
     path: str
+    query: Sequence[tuple[str, str]] = ()
 
     @property
     def voice(self) -> Voice:
@@ -32,6 +37,10 @@ class Visit:
     def link(self, path: str, **query: str) -> str:
         """Give an address within the site, in the language of this visit."""
         return address(path, **({"lang": self.language} if self.chosen else {}), **query)
+
+    def in_language(self, language: Language) -> str:
+        """Give the address of this very page, with all that it asks for, in a language."""
+        return f"{self.path}?{urlencode([*self.query, ('lang', language)])}"
 
     def absolute(self, path: str, **query: str) -> str:
         """Give the same with scheme and host, for what is read elsewhere."""
@@ -53,6 +62,7 @@ def visit(request: Request, site: Site, *, negotiate: bool = True) -> Visit:
         chosen=chosen is not None,
         base=site.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}",
         path=quote(f"/{request.scope['path'].lstrip('/')}"),  # two slashes would start the address of another site
+        query=tuple(one for one in request.query_params.multi_items() if one[0] != "lang"),
     )
 
 

@@ -122,3 +122,17 @@ def test_dutch_is_plain() -> None:
     for key, texts in catalogue().items():
         for sentence in re.split(r"(?<=[.!?:])\s", texts["nl"]):
             assert len(sentence.split()) <= 20, (key, sentence)
+
+
+def test_the_other_language_keeps_the_place(world: World) -> None:
+    """Who reads on in the other language stays on the page of the list where they are."""
+    for number in range(50):
+        world.tell(f"Bericht {number}", "Tekst")
+    with serving(world.site()) as site:
+        older = str(site.get("/").page.cssselect("a[rel=next]")[0].get("href"))
+        there = site.get(older, Accept_Language="nl").page
+        switch = str(there.cssselect("a.language")[0].get("href"))
+        english = site.get(switch).page
+    assert english.get("lang") == "en"
+    titles = [[one.text_content().strip() for one in page.cssselect("article h3")] for page in (there, english)]
+    assert titles[0] == titles[1] != []
