@@ -44,15 +44,16 @@ def _host(host: str) -> str | None:
         return f"[{host}]"
     if _LATIN_NAME.fullmatch(host) and is_whole_url(f"https://{host}"):
         return host
-    name = ascii_name(host)
-    return name if name.isascii() else None
+    name = ascii_name(host).removesuffix(".")
+    return name if name.isascii() and all(name.split(".")) else None
 
 
 def _seen_whole(tail: str) -> str:
-    """Path, query and fragment with whatever stops the server encoded, one character at a time."""
-    if tail.startswith("#"):
+    """Path, query and fragment with whatever stops the server encoded, one character at a time, until it is too long for a link."""
+    if tail and tail[0] not in "/?":  # a fragment that follows the host; its own number sign may be encoded by now
         tail = "/" + tail
-    while (end := tail_end(tail, 0)) < len(tail):
+    tail = _without_empty_end(tail)
+    while (end := tail_end(tail, 0)) < len(tail) <= LONGEST:
         if tail[end] in "()":
             tail = tail.replace("(", "%28").replace(")", "%29")
         elif tail[end] != "?" or "?" in tail[:end]:
@@ -60,7 +61,15 @@ def _seen_whole(tail: str) -> str:
         elif end + 1 < len(tail):
             tail = _encoded(tail, len(tail) - 1)
         else:
-            tail = tail[:end]
+            tail = _without_empty_end(tail[:end])
+    return tail
+
+
+def _without_empty_end(tail: str) -> str:
+    """Leave out the sign of a fragment or query that has nothing in it, as whoever reads the address again would."""
+    for sign in "#?#":  # either may come first
+        if tail.find(sign) == len(tail) - 1:
+            tail = tail[:-1]
     return tail
 
 

@@ -260,7 +260,8 @@ def test_a_link_pings_nobody_and_tags_nothing(url: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["\u200b" + "x" * 70, "voor\u202ebeeld.nl", "voorbeeld .nl", "a\u2066b.example", "x" * 70 + "é.nl"]
+    "host",
+    ["\u200b" + "x" * 70, "voor\u202ebeeld.nl", "voorbeeld .nl", "a\u2066b.example", "x" * 70 + "é.nl", ".", "a..nl"],
 )
 def test_a_host_that_cannot_be_is_no_link(host: str) -> None:
     """What no name server could know is not shown as an address: it could only deceive."""
@@ -270,6 +271,8 @@ def test_a_host_that_cannot_be_is_no_link(host: str) -> None:
 @settings(max_examples=300)
 @given(URLS)
 @example("https://a.nl/?@a&#0;@b##c")
+@example("http://é.nl##g")
+@example("http://é.nl?#?")
 def test_links_stay_as_they_are_in_a_post(url: str) -> None:
     """A link that was made fit is not changed by what disarms the words around it."""
     written = safe_url(url)
