@@ -60,6 +60,13 @@ ADDRESSES = (
     "https://t.co/" + "a" * 60, "https://a.nl/(((((", "https://a.nl/)?)", "https://a.nl/?#", "https://a.nl/;jsessionid=1?utm_source=x#y",
     "https://voorbeeld.nl/x?a=,@politie", "https://voorbeeld.nl/x?a=.#tag", "tag:a.example,2026:1", "urn:uuid:0", " https://a.example/ ",
 )  # fmt: skip
+HOSTS = ("a.nl", "é.nl", "voorbeeldstad.example", "xn--a.nl", "中.example", "[::1]", "1.2.3.4", "a_b.nl", "..", "")
+PIECES = (
+    "/", "//", "?", "#", "##", "#?", ":8080", ":", "%41", "%2", "%zz", "%", "()", "((", ")", "a", "b.c", "é", "中", "…", "\u202e", "\n",
+    "@x", "#t", "&#0;", "&", "=", "utm_source=x", "!", ".", "..", "https://", "https://a.nl/",
+)  # fmt: skip
+"""What addresses are put together from: of these came ``https://a.nl##g``, which once stopped the program."""
+
 NUMBERS: tuple[Any, ...] = (
     0,
     -1,
@@ -171,7 +178,14 @@ def _splice(chance: Random, body: bytes, other: bytes) -> bytes:
 
 def _some(chance: Random) -> bytes:
     """Give something that matters somewhere: a token, a word, a date, an address."""
-    return chance.choice(chance.choice((TOKENS, WORDS, DATES, ADDRESSES))).encode("utf-8", "surrogatepass")
+    return _one_of(chance, chance.choice((TOKENS, WORDS, DATES, ADDRESSES))).encode("utf-8", "surrogatepass")
+
+
+def _one_of(chance: Random, choice: Sequence[str]) -> str:
+    """Give one of a choice; every other address is one that nobody has thought of."""
+    if choice is ADDRESSES and chance.random() < 0.5:
+        return f"https://{chance.choice(HOSTS)}{''.join(chance.choices(PIECES, k=chance.randrange(8)))}"
+    return chance.choice(choice)
 
 
 # ── what knows what it changes ───────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +210,7 @@ def _worded(chance: Random, text: bytes) -> bytes:
 
 
 def _of(choice: Sequence[str]) -> Callable[[Random, bytes], bytes]:
-    return lambda chance, _: chance.choice(choice).encode()
+    return lambda chance, _: _one_of(chance, choice).encode()
 
 
 def _quoted(chance: Random, value: bytes) -> bytes:
@@ -282,7 +296,7 @@ def _change_value(chance: Random, holder: Any, key: Any) -> None:
         holder[key] = [before] if chance.random() < 0.5 else {str(key): before}
     elif isinstance(before, str):
         chosen = chance.choice((WORDS, WORDS, DATES, ADDRESSES, TOKENS))
-        added = chance.choice(chosen)
+        added = _one_of(chance, chosen)
         holder[key] = added if chance.random() < 0.4 else f"{before} {added}"
     else:
         holder[key] = _some(chance).decode("utf-8", "replace")

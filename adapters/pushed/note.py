@@ -78,7 +78,7 @@ def _decoded(body: bytes) -> str:
 
 def _facts(head: str) -> dict[str, str]:
     pairs = (line.partition(":") for line in head.splitlines())
-    return {key: clean(value) for key, _, value in pairs}
+    return {clean(key): clean(value) for key, _, value in pairs}
 
 
 def _parts(text: str, facts: dict[str, str], *, markdown: bool) -> tuple[str, str, str]:
